@@ -1,0 +1,281 @@
+//! First pass: what each line says by itself, without its neighbours.
+
+use crate::document::Span;
+use crate::lexicon::CompiledPatterns;
+use crate::text::{Ending, Shape, fold, half_width, line_hash, nfc};
+
+/// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
+const MAX_FURNITURE_UNITS: f32 = 25.0;
+/// Longest line, in units, that a beginning such as `Tags:` or `Bản quyền` makes page furniture: such lists can be long.
+const MAX_PREFIXED_UNITS: f32 = 60.0;
+/// Longest caption, in units. News captions above it are rare; paragraphs that end in a picture's credit are not.
+const MAX_CAPTION_UNITS: f32 = 90.0;
+/// Characters at the end of a line in which a picture's credit is looked for.
+const CREDIT_TAIL_CHARS: usize = 110;
+/// Characters at the beginning of a line in which an agency's mark is looked for.
+const MARK_HEAD_CHARS: usize = 140;
+/// Fewest units of a line that reads as prose when it ends as a sentence does.
+const MIN_PROSE_UNITS: f32 = 12.0;
+/// Units from which a line is prose whatever its end: headlines of more are not seen.
+const LONG_UNITS: f32 = 60.0;
+/// Most units of a headline.
+const MAX_HEADLINE_UNITS: f32 = 50.0;
+
+/// What a line reads like, by its length and its end alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A paragraph: a sentence of some length, or long.
+    Prose,
+    /// A short sentence.
+    Sentence,
+    /// Some words without a stop: headline, subheading, caption, menu entry.
+    Headline,
+    /// A word or two, a number.
+    Scrap,
+}
+
+/// What the lexicon knows of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Evidence {
+    /// Nothing.
+    #[default]
+    None,
+    /// A rule of dashes, dots, stars.
+    Separator,
+    /// Heading of other stories.
+    RelatedHeading,
+    /// Heading of comments, tags, shares …
+    NavHeading,
+    /// Page furniture.
+    Nav(&'static str),
+    /// A link to another story; the text behind the mark begins at this byte of the trimmed line.
+    InlineLink(usize),
+    /// A picture's credit at the end.
+    CaptionEnding,
+    /// A caption's beginning.
+    CaptionBeginning,
+    /// An agency's line.
+    AgencyCredit(usize),
+    /// A byline or source.
+    Credit,
+    /// A publication date.
+    DateLine,
+}
+
+/// One segment that is not blank, as the rules see it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// Index of the segment.
+    pub segment: usize,
+    /// Trimmed, NFC, half width.
+    pub text: String,
+    /// [`fold`] of it.
+    pub folded: String,
+    /// Hash of `folded`.
+    pub hash: u64,
+    /// Its shape.
+    pub shape: Shape,
+    /// What it reads like.
+    pub kind: Kind,
+    /// What the lexicon knows of it.
+    pub evidence: Evidence,
+    /// The agency whose lead mark the line begins with, the mark's length in Unicode scalars, and the place it names.
+    pub mark: Option<Mark>,
+    /// The agency that the line names as its source in running text.
+    pub attribution: Option<usize>,
+    /// Whether the line ends with an end mark of an article.
+    pub end_mark: bool,
+    /// Blank lines directly before it.
+    pub blanks_before: usize,
+}
+
+/// An agency's mark in front of a lead or first paragraph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Number of the agency; none where only the form of a dateline is known.
+    pub agency: Option<usize>,
+    /// Length in Unicode scalars.
+    pub chars: usize,
+    /// Place of the dateline.
+    pub place: Option<String>,
+}
+
+impl Line {
+    /// Whether the line could be running text of an article as far as it can be told alone.
+    #[must_use]
+    pub fn is_free(&self) -> bool {
+        matches!(self.evidence, Evidence::None)
+    }
+
+    /// Whether it reads like a headline: some words, no stop at the end.
+    #[must_use]
+    pub fn is_headline(&self) -> bool {
+        self.kind == Kind::Headline && self.shape.units <= MAX_HEADLINE_UNITS
+    }
+
+    /// Whether it reads like a paragraph or a sentence.
+    #[must_use]
+    pub fn is_prose(&self) -> bool {
+        matches!(self.kind, Kind::Prose | Kind::Sentence)
+    }
+}
+
+/// Reads the lines of a record: one [`Line`] for each span that is not blank.
+#[must_use]
+pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line> {
+    let mut lines = Vec::with_capacity(spans.len());
+    let mut blanks_before = 0;
+    for (segment, span) in spans.iter().enumerate() {
+        let trimmed = text[span.bytes.clone()].trim_matches(is_blank);
+        if trimmed.is_empty() {
+            blanks_before += 1;
+            continue;
+        }
+        lines.push(read_line(segment, trimmed, blanks_before, patterns));
+        blanks_before = 0;
+    }
+    lines
+}
+
+/// White space and the invisible characters that leave a line empty to the eye.
+#[must_use]
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
+fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
+    let text: String = nfc(trimmed).chars().map(half_width).collect();
+    let folded = fold(&text);
+    let shape = Shape::of(&text);
+    let end_mark = patterns.end_marks.iter().any(|mark| text.ends_with(mark.as_str()));
+    let evidence = evidence(&text, &folded, &shape, patterns);
+    let mark = if evidence == Evidence::None { mark(&text, patterns) } else { None };
+    let attribution = attribution(&text, patterns);
+    Line {
+        segment,
+        hash: line_hash(&folded),
+        kind: kind(&shape, end_mark),
+        evidence,
+        mark,
+        attribution,
+        end_mark,
+        blanks_before,
+        text,
+        folded,
+        shape,
+    }
+}
+
+fn kind(shape: &Shape, end_mark: bool) -> Kind {
+    let sentence = end_mark
+        || match shape.ending {
+            Ending::Stop | Ending::Ellipsis => true,
+            // A headline may ask; a paragraph that does has sentences before.
+            Ending::Mark => shape.inner_stops > 0,
+            Ending::Colon | Ending::Continues | Ending::Open => false,
+        };
+    let runs_on = matches!(shape.ending, Ending::Colon | Ending::Continues) && shape.units >= MIN_PROSE_UNITS;
+    if shape.units >= LONG_UNITS || (sentence && shape.units >= MIN_PROSE_UNITS) || runs_on {
+        Kind::Prose
+    } else if shape.letters < 2 || shape.units < 2.0 {
+        Kind::Scrap
+    } else if sentence {
+        Kind::Sentence
+    } else if shape.inner_stops >= 1 && shape.units >= 30.0 {
+        // Sentences, the last of which lost its stop.
+        Kind::Prose
+    } else {
+        Kind::Headline
+    }
+}
+
+fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns) -> Evidence {
+    if shape.letters == 0 && shape.digits == 0 {
+        return Evidence::Separator;
+    }
+    if let Some(evidence) = inline_link(text, patterns) {
+        return evidence;
+    }
+    if shape.units <= MAX_FURNITURE_UNITS {
+        if let Some(evidence) = whole_line(text, folded, patterns) {
+            return evidence;
+        }
+    }
+    if shape.units <= MAX_PREFIXED_UNITS {
+        let prefixed = patterns.nav_prefixes.iter().any(|prefix| {
+            folded.strip_prefix(prefix.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || ends_unspaced(prefix))
+        });
+        if prefixed {
+            return Evidence::Nav("nav.prefix");
+        }
+    }
+    if shape.units <= MAX_CAPTION_UNITS {
+        if patterns.caption_endings.is_match(last_chars(text, CREDIT_TAIL_CHARS)) {
+            return Evidence::CaptionEnding;
+        }
+        if patterns.caption_beginnings.is_match(text) {
+            return Evidence::CaptionBeginning;
+        }
+    }
+    Evidence::None
+}
+
+fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
+    if patterns.related_headings.contains(folded) {
+        return Some(Evidence::RelatedHeading);
+    }
+    if patterns.nav_headings.contains(folded) {
+        return Some(Evidence::NavHeading);
+    }
+    if patterns.nav_lines.contains(folded) {
+        return Some(Evidence::Nav("nav.line"));
+    }
+    if patterns.date_lines.is_match(text) {
+        return Some(Evidence::DateLine);
+    }
+    if let Some(pattern) = patterns.agency_credits.matches(text).iter().next() {
+        return Some(Evidence::AgencyCredit(patterns.credit_owner[pattern]));
+    }
+    if patterns.credit_set.is_match(text) {
+        return Some(Evidence::Credit);
+    }
+    patterns.nav_patterns.is_match(text).then_some(Evidence::Nav("nav.pattern"))
+}
+
+fn inline_link(text: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
+    let head: String = text.chars().take(40).flat_map(char::to_lowercase).collect();
+    let prefix = patterns.inline_links.iter().find(|prefix| head.starts_with(prefix.as_str()))?;
+    let chars = prefix.chars().count();
+    let at = text.char_indices().nth(chars).map(|(at, _)| at)?;
+    Some(Evidence::InlineLink(at + (text[at..].len() - text[at..].trim_start().len())))
+}
+
+fn ends_unspaced(phrase: &str) -> bool {
+    phrase.ends_with(crate::text::is_unspaced)
+}
+
+fn last_chars(text: &str, count: usize) -> &str {
+    text.char_indices().rev().nth(count - 1).map_or(text, |(at, _)| &text[at..])
+}
+
+fn first_chars(text: &str, count: usize) -> &str {
+    text.char_indices().nth(count).map_or(text, |(at, _)| &text[..at])
+}
+
+/// The agency's mark or dateline that a line begins with.
+fn mark(text: &str, patterns: &CompiledPatterns) -> Option<Mark> {
+    let head = first_chars(text, MARK_HEAD_CHARS);
+    let hit = patterns.agency_prefixes.matches(head).iter().next();
+    let (agency, captures) = match hit {
+        Some(number) => (Some(patterns.prefix_owner[number]), patterns.prefix_patterns[number].captures(head)?),
+        None => (None, patterns.datelines.iter().find_map(|pattern| pattern.captures(head))?),
+    };
+    let chars = captures.get(0)?.as_str().chars().count();
+    let place = captures.name("place").map(|place| place.as_str().trim().to_owned());
+    Some(Mark { agency, chars, place })
+}
+
+fn attribution(text: &str, patterns: &CompiledPatterns) -> Option<usize> {
+    let head = first_chars(text, MARK_HEAD_CHARS);
+    patterns.attributions.matches(head).iter().next().map(|pattern| patterns.attribution_owner[pattern])
+}

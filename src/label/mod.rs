@@ -1,0 +1,238 @@
+//! Labels every segment: each line alone, then by neighbours and structure.
+//!
+//! One file a concern; [`Labeler::label`] is the order. A step decides only what no earlier step has decided, except where its
+//! comment says so.
+
+mod items;
+pub mod line;
+mod related;
+mod repeat;
+pub mod rules;
+mod surroundings;
+mod title;
+mod topic;
+
+use crate::config::{LabelConfig, Preset};
+use crate::document::{Label, Span, Verdict};
+use crate::lexicon::CompiledPatterns;
+
+use line::{Evidence, Line};
+use rules::Rule;
+use topic::Topic;
+
+/// Labels the segments of records by rules.
+#[derive(Debug)]
+pub struct Labeler<'a> {
+    patterns: &'a CompiledPatterns,
+    config: &'a LabelConfig,
+}
+
+/// Labels, and what the rules saw on the way that the fields need again.
+#[derive(Debug)]
+pub struct Labelled {
+    /// One verdict a span.
+    pub verdicts: Vec<Verdict>,
+    /// The lines that are not blank.
+    pub lines: Vec<Line>,
+    /// Items of related blocks: which line is what.
+    pub items: Vec<Item>,
+    /// Whether the record has an article.
+    pub has_article: bool,
+}
+
+/// An item of a related block, as indices of [`Labelled::lines`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Item {
+    /// Heading of the block.
+    pub heading: Option<usize>,
+    /// Headline.
+    pub headline: Option<usize>,
+    /// Teaser.
+    pub teaser: Option<usize>,
+    /// Caption.
+    pub caption: Option<usize>,
+    /// Date line.
+    pub date: Option<usize>,
+}
+
+/// What a step has decided of one line.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Decision {
+    pub label: Label,
+    pub rule: Rule,
+    /// Index of the line that it repeats.
+    pub repeat_of: Option<usize>,
+    /// Number of the related item, from 1.
+    pub item: Option<usize>,
+}
+
+/// The lines of one record with what has been decided so far.
+pub(crate) struct Page<'a> {
+    pub lines: Vec<Line>,
+    pub decisions: Vec<Option<Decision>>,
+    pub items: Vec<Item>,
+    pub title: Option<usize>,
+    pub topic: Topic,
+    pub config: &'a LabelConfig,
+}
+
+impl<'a> Labeler<'a> {
+    /// A labeler over compiled patterns.
+    #[must_use]
+    pub fn new(patterns: &'a CompiledPatterns, config: &'a LabelConfig) -> Self {
+        Labeler { patterns, config }
+    }
+
+    /// Labels the spans of a text. `known_title` is the caller's title, if there is one.
+    #[must_use]
+    pub fn label(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Labelled {
+        let lines = line::read(text, spans, self.patterns);
+        let mut page = Page::new(lines, self.config);
+        page.glued(spans);
+        page.alone();
+        page.find_title(known_title);
+        page.twice();
+        page.repeats();
+        page.placeholder(self.patterns);
+        page.related_blocks();
+        page.surroundings();
+        page.lead();
+        page.rest();
+        let has_article = page.has_article();
+        if !has_article {
+            page.listing();
+        }
+        let verdicts = verdicts(spans.len(), &page, self.config);
+        Labelled { verdicts, lines: page.lines, items: page.items, has_article }
+    }
+}
+
+impl<'a> Page<'a> {
+    fn new(lines: Vec<Line>, config: &'a LabelConfig) -> Self {
+        let topic = Topic::new(&lines);
+        Page { decisions: vec![None; lines.len()], lines, items: Vec::new(), title: None, topic, config }
+    }
+
+    /// Decides a line, whatever was decided before.
+    pub(crate) fn decide(&mut self, line: usize, label: Label, rule: Rule) {
+        self.decisions[line] = Some(Decision { label, rule, repeat_of: None, item: None });
+    }
+
+    /// Decides a line unless an earlier step has.
+    pub(crate) fn decide_if_open(&mut self, line: usize, label: Label, rule: Rule) {
+        if self.is_open(line) {
+            self.decide(line, label, rule);
+        }
+    }
+
+    /// Whether no step has decided a line.
+    pub(crate) fn is_open(&self, line: usize) -> bool {
+        self.decisions[line].is_none()
+    }
+
+    /// What has been decided of a line.
+    pub(crate) fn label_of(&self, line: usize) -> Option<Label> {
+        self.decisions[line].map(|decision| decision.label)
+    }
+
+    /// Title, marker and caption that stood glued in one line: segments of one line with a marker in the middle.
+    fn glued(&mut self, spans: &[Span]) {
+        for first in 0..self.lines.len().saturating_sub(2) {
+            let [a, b, c] = [0, 1, 2].map(|offset| spans[self.lines[first + offset].segment].line_no);
+            let marker = &self.lines[first + 1];
+            if a == b && b == c && marker.shape.units <= 4.0 && marker.shape.digits > 0 {
+                self.decide(first, Label::Repeat, rules::REPEAT_GLUED);
+                self.decide(first + 1, Label::Separator, rules::SEPARATOR_GLUE);
+                self.decide(first + 2, Label::Caption, rules::CAPTION_GLUED);
+            }
+        }
+    }
+
+    /// What the lexicon says of each line alone.
+    fn alone(&mut self) {
+        for at in 0..self.lines.len() {
+            if !self.is_open(at) {
+                continue;
+            }
+            let decided = match self.lines[at].evidence {
+                Evidence::Separator => Some((Label::Separator, rules::SEPARATOR)),
+                Evidence::Nav("nav.line") => Some((Label::Nav, rules::NAV_LINE)),
+                Evidence::Nav("nav.prefix") => Some((Label::Nav, rules::NAV_PREFIX)),
+                Evidence::Nav(_) => Some((Label::Nav, rules::NAV_PATTERN)),
+                Evidence::CaptionEnding => Some((Label::Caption, rules::CAPTION_CREDIT)),
+                Evidence::CaptionBeginning => Some((Label::Caption, rules::CAPTION_BEGINNING)),
+                Evidence::AgencyCredit(_) => Some((Label::Credit, rules::CREDIT_AGENCY)),
+                Evidence::Credit => Some((Label::Credit, rules::CREDIT_LINE)),
+                Evidence::DateLine => Some((Label::DateLine, rules::DATE_LINE)),
+                // Headings and links need what follows them: see `related_blocks`.
+                Evidence::RelatedHeading | Evidence::NavHeading | Evidence::InlineLink(_) | Evidence::None => None,
+            };
+            if let Some((label, rule)) = decided {
+                self.decide(at, label, rule);
+            }
+        }
+    }
+
+    /// Units of the lines that carry one of these labels.
+    fn units_of(&self, labels: &[Label]) -> f32 {
+        let of = |(line, decision): (&Line, &Option<Decision>)| {
+            decision.filter(|decision| labels.contains(&decision.label)).map_or(0.0, |_| line.shape.units)
+        };
+        self.lines.iter().zip(&self.decisions).map(of).sum()
+    }
+
+    /// An article has some body, and among it a paragraph.
+    fn has_article(&self) -> bool {
+        let enough = self.units_of(&[Label::Body, Label::Lead]) >= self.config.min_article_units as f32;
+        let paragraph = (0..self.lines.len()).any(|at| {
+            matches!(self.label_of(at), Some(Label::Body | Label::Lead)) && self.lines[at].kind == line::Kind::Prose
+        });
+        enough && paragraph
+    }
+
+    /// A record without an article: what passed for title or body is the furniture of a listing.
+    fn listing(&mut self) {
+        for at in 0..self.lines.len() {
+            if matches!(self.label_of(at), Some(Label::Title | Label::Lead | Label::Body)) {
+                self.decide(at, Label::Nav, rules::LISTING);
+            }
+        }
+    }
+}
+
+/// Decisions on lines as verdicts on segments, blank ones too.
+fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Vec<Verdict> {
+    let blank = Verdict {
+        label: Label::Blank,
+        rule: rules::BLANK.name,
+        confidence: rules::BLANK.confidence,
+        repeat_of: None,
+        item_no: None,
+        kept: false,
+    };
+    let mut verdicts = vec![blank; segments];
+    for (line, decision) in page.lines.iter().zip(&page.decisions) {
+        let Some(decision) = decision else { continue };
+        verdicts[line.segment] = Verdict {
+            label: decision.label,
+            rule: decision.rule.name,
+            confidence: decision.rule.confidence,
+            repeat_of: decision.repeat_of.map(|of| page.lines[of].segment as i32),
+            item_no: decision.item.map(|item| item as i32),
+            kept: is_kept(decision, config),
+        };
+    }
+    verdicts
+}
+
+/// What the preset lets into the clean text.
+fn is_kept(decision: &Decision, config: &LabelConfig) -> bool {
+    match config.preset {
+        Preset::Balanced => matches!(decision.label, Label::Title | Label::Lead | Label::Body),
+        Preset::Precision => {
+            matches!(decision.label, Label::Title | Label::Lead | Label::Body)
+                && decision.rule.confidence >= config.precision_min_confidence
+        }
+        Preset::Recall => matches!(decision.label, Label::Title | Label::Lead | Label::Body),
+    }
+}

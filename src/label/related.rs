@@ -1,0 +1,269 @@
+//! Blocks of other stories, with a heading or without, behind the article or in its middle.
+//!
+//! A heading is evidence, never enough alone: the rhythm of items must follow ([`super::items`]). Where paragraphs of the article go
+//! on behind a block, they stay.
+
+use super::items::{Block, read_block};
+use super::line::{Evidence, Kind};
+use super::{Decision, Page, rules};
+use crate::document::Label;
+use crate::lexicon::CompiledPatterns;
+
+/// Units of prose that must stand in front of a block without a heading: else the record may be a list as a whole.
+const MIN_BODY_UNITS: f32 = 40.0;
+/// Mean share of pairs with the article above which a block without a heading is part of it: a listicle, a timeline.
+const MAX_HEADLESS_TOPIC: f32 = 0.30;
+/// The same for a list of bare headlines, which could be captions or subheadings.
+const MAX_BARE_TOPIC: f32 = 0.16;
+/// Share of a headline's pairs that its teaser must have, where the teaser could also be the next paragraph of the article.
+const MIN_TEASER_TOPIC: f32 = 0.2;
+/// Mean share of pairs with the article from which paragraphs behind a block belong to it.
+const MIN_RESUMED_TOPIC: f32 = 0.05;
+
+impl Page<'_> {
+    /// Decides all blocks of other stories and the links to them.
+    pub(super) fn related_blocks(&mut self) {
+        let mut at = self.title.map_or(0, |title| title + 1);
+        while at < self.lines.len() {
+            at = match self.lines[at].evidence {
+                Evidence::RelatedHeading if self.label_of(at) != Some(Label::Title) => self.block_behind_heading(at),
+                Evidence::NavHeading if self.label_of(at) != Some(Label::Title) => self.furniture_behind_heading(at),
+                Evidence::InlineLink(_) => self.link(at),
+                _ => at + 1,
+            };
+        }
+        self.block_without_heading();
+        self.behind_the_end();
+    }
+
+    /// A page that says that there is no article.
+    pub(super) fn placeholder(&mut self, patterns: &CompiledPatterns) {
+        for at in 0..self.lines.len() {
+            if patterns.placeholders.contains(&self.lines[at].folded) {
+                self.decide(at, Label::Nav, rules::PLACEHOLDER);
+            }
+        }
+    }
+
+    fn block_behind_heading(&mut self, heading: usize) -> usize {
+        let block = read_block(&self.lines, heading + 1, self.lines.len(), |at| self.label_of(at));
+        let Some(mut block) = block else {
+            let alone = self.next_open(heading + 1).is_none_or(|next| !self.lines[next].is_prose());
+            let (label, rule) = if alone {
+                (Label::RelatedHeading, rules::RELATED_HEADING_EMPTY)
+            } else {
+                (Label::Nav, rules::NAV_HEADING)
+            };
+            self.decide(heading, label, rule);
+            return heading + 1;
+        };
+        self.give_back_paragraph(&mut block, heading);
+        self.decide(heading, Label::RelatedHeading, rules::RELATED_HEADING);
+        let end = block.end;
+        self.take(&block, Some(heading), rules::RELATED_RHYTHM);
+        self.continuation(heading, end)
+    }
+
+    /// Where paragraphs follow a block whose single item has a teaser, the teaser may be the article's next paragraph.
+    fn give_back_paragraph(&self, block: &mut Block, heading: usize) {
+        let followed = self.next_open(block.end).is_some_and(|next| self.lines[next].kind == Kind::Prose);
+        let [item] = block.items.as_mut_slice() else { return };
+        let (Some(headline), Some(teaser)) = (item.headline, item.teaser) else { return };
+        let of_headline = self.topic.shared_with(headline, teaser);
+        let of_article = self.topic.shared_before(teaser, heading);
+        if (followed || self.next_open(block.end).is_none()) && of_headline < MIN_TEASER_TOPIC && of_article > MIN_RESUMED_TOPIC {
+            item.teaser = None;
+            block.end = teaser;
+            block.item_of.retain(|&(at, _)| at < teaser);
+        }
+    }
+
+    /// Behind a block: more items of another form, or the article again. Returns where to go on.
+    fn continuation(&mut self, heading: usize, mut at: usize) -> usize {
+        while let Some(next) = self.next_open(at) {
+            if matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading) {
+                return next;
+            }
+            if self.article_resumes(heading, next) {
+                return next;
+            }
+            let block = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line));
+            match block {
+                Some(block) if block.end > next => {
+                    at = block.end;
+                    self.take(&block, Some(heading), rules::RELATED_RHYTHM);
+                }
+                _ => {
+                    self.stranger(next, heading);
+                    at = next + 1;
+                }
+            }
+        }
+        self.lines.len()
+    }
+
+    /// Whether the article goes on at a line behind a block: paragraphs in a row, or one that speaks of the same things.
+    fn article_resumes(&self, heading: usize, at: usize) -> bool {
+        let mut shared = Vec::new();
+        let mut direct = 0;
+        for line in at..self.lines.len() {
+            match self.lines[line].evidence {
+                Evidence::RelatedHeading | Evidence::NavHeading => break,
+                _ if !self.is_open(line) => continue,
+                _ => {}
+            }
+            if self.lines[line].kind == Kind::Prose {
+                shared.push(self.topic.shared_before(line, heading));
+                direct += usize::from(shared.len() == line - at + 1);
+            }
+        }
+        let mean = shared.iter().sum::<f32>() / shared.len().max(1) as f32;
+        let end_seen = (0..heading).any(|line| self.lines[line].end_mark || matches!(self.lines[line].evidence, Evidence::AgencyCredit(_)));
+        let prose_first = self.lines[at].is_prose();
+        match shared.len() {
+            0 => false,
+            1 => prose_first && mean >= 2.0 * MIN_RESUMED_TOPIC && !end_seen,
+            _ => prose_first && direct >= 2 && mean >= MIN_RESUMED_TOPIC * if end_seen { 3.0 } else { 1.0 },
+        }
+    }
+
+    /// A line behind a block that fits no item and no article: a piece of the block.
+    fn stranger(&mut self, at: usize, _heading: usize) {
+        self.decide(at, Label::Related, rules::RELATED_AFTER_END);
+    }
+
+    /// Labels the lines of a block. Lines that an earlier step took for repeats or captions are the block's.
+    pub(super) fn take(&mut self, block: &Block, heading: Option<usize>, rule: rules::Rule) {
+        let base = self.items.len();
+        for item in &block.items {
+            let mut item = item.clone();
+            item.heading = heading;
+            self.items.push(item);
+        }
+        for &(at, item) in &block.item_of {
+            let label = self.label_of(at);
+            if matches!(label, Some(Label::Nav | Label::DateLine | Label::Separator | Label::Credit)) {
+                continue;
+            }
+            let repeat_of = self.decisions[at].and_then(|decision| decision.repeat_of);
+            self.decisions[at] = Some(Decision { label: Label::Related, rule, repeat_of, item: Some(base + item + 1) });
+        }
+    }
+
+    fn furniture_behind_heading(&mut self, heading: usize) -> usize {
+        self.decide(heading, Label::Nav, rules::NAV_HEADING);
+        let Some(next) = self.next_open(heading + 1) else { return self.lines.len() };
+        if matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading) || self.article_resumes(heading, next) {
+            return next;
+        }
+        if let Some(block) = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line)) {
+            if block.items.len() >= self.config.min_items_without_heading && block.form > 1 {
+                self.take(&block, None, rules::RELATED_HEADLESS);
+                return block.end;
+            }
+        }
+        let mut at = next;
+        while let Some(open) = self.next_open(at) {
+            let stop = matches!(self.lines[open].evidence, Evidence::RelatedHeading | Evidence::NavHeading)
+                || self.article_resumes(heading, open);
+            if stop {
+                return open;
+            }
+            self.decide(open, Label::Nav, rules::NAV_AFTER_HEADING);
+            at = open + 1;
+        }
+        self.lines.len()
+    }
+
+    /// `>> …`, `Xem thêm: …`: the rest of the line is the headline of another story.
+    fn link(&mut self, at: usize) -> usize {
+        if self.is_open(at) && self.lines[at].shape.units <= 60.0 {
+            self.items.push(super::Item { headline: Some(at), ..super::Item::default() });
+            let item = Some(self.items.len());
+            self.decisions[at] =
+                Some(Decision { label: Label::Related, rule: rules::RELATED_LINK, repeat_of: None, item });
+        }
+        at + 1
+    }
+
+    /// The first line from `at` on that no step has decided; repeats count as undecided, since a block may own them.
+    fn next_open(&self, at: usize) -> Option<usize> {
+        (at..self.lines.len()).find(|&line| self.is_open(line))
+    }
+
+    /// A block that no heading announces: items in their rhythm up to the end of the record.
+    fn block_without_heading(&mut self) {
+        let start = self.title.map_or(0, |title| title + 1);
+        let mut body = 0.0;
+        let mut paragraphs = 0;
+        for at in start..self.lines.len() {
+            let line = &self.lines[at];
+            let behind_end = at > start && self.ends_article(at - 1);
+            if self.is_open(at) && body >= MIN_BODY_UNITS && (paragraphs >= 2 || behind_end) {
+                if let Some(block) = self.headless(at, behind_end) {
+                    self.take(&block, None, rules::RELATED_HEADLESS);
+                    return;
+                }
+            }
+            if self.is_open(at) && line.kind == Kind::Prose {
+                body += line.shape.units;
+                paragraphs += 1;
+            }
+        }
+    }
+
+    fn headless(&self, at: usize, behind_end: bool) -> Option<Block> {
+        let line = &self.lines[at];
+        if !(line.is_headline() || (line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline))) {
+            return None;
+        }
+        let block = read_block(&self.lines, at, self.lines.len(), |line| self.label_of(line))?;
+        let to_the_end = self.next_open(block.end).is_none_or(|next| {
+            next >= block.end && matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading)
+        }) && (block.end..self.lines.len()).all(|line| !matches!(self.label_of(line), Some(Label::Body)));
+        let dated = block.items.iter().filter(|item| item.date.is_some()).count() * 2 >= block.items.len();
+        let enough = if behind_end || block.copies >= block.items.len() || dated { 2 } else { self.config.min_items_without_heading };
+        let shared = block.item_of.iter().map(|&(line, _)| self.topic.shared_before(line, at)).sum::<f32>()
+            / block.item_of.len().max(1) as f32;
+        let bare = block.form == 1;
+        let limit = if bare && block.copies == 0 { MAX_BARE_TOPIC } else { MAX_HEADLESS_TOPIC };
+        let headlines_long = block
+            .items
+            .iter()
+            .filter_map(|item| item.headline)
+            .filter(|&headline| self.lines[headline].shape.units >= 5.0)
+            .count()
+            * 4
+            >= block.items.len() * 3;
+        (to_the_end && block.items.len() >= enough && shared <= limit && headlines_long).then_some(block)
+    }
+
+    /// Whether the article ends with a line: an end mark, an agency's credit, a byline.
+    fn ends_article(&self, at: usize) -> bool {
+        self.lines[at].end_mark || matches!(self.label_of(at), Some(Label::Credit))
+    }
+
+    /// Lines behind the last end mark or credit that no paragraph of the article follows.
+    fn behind_the_end(&mut self) {
+        let start = self.title.map_or(0, |title| title + 1);
+        let prose_before = |page: &Self, end: usize| {
+            (start..end).filter(|&at| page.is_open(at) && page.lines[at].kind == Kind::Prose).count()
+        };
+        let end = (start..self.lines.len()).rev().find(|&at| self.ends_article(at) && self.label_of(at) != Some(Label::Repeat));
+        let Some(end) = end.filter(|&end| prose_before(self, end + 1) >= 2) else { return };
+        let rest: Vec<usize> = (end + 1..self.lines.len()).filter(|&at| self.is_open(at)).collect();
+        let strong = self.lines[end].end_mark || matches!(self.lines[end].evidence, Evidence::AgencyCredit(_));
+        let shared = rest.iter().map(|&at| self.topic.shared_before(at, end + 1)).sum::<f32>() / rest.len().max(1) as f32;
+        if rest.is_empty() || (!strong && shared > MAX_BARE_TOPIC) || shared > MAX_HEADLESS_TOPIC {
+            return;
+        }
+        for at in rest {
+            let line = &self.lines[at];
+            if line.kind == Kind::Scrap || line.shape.units < 4.0 {
+                self.decide(at, Label::Nav, rules::NAV_TAIL);
+            } else {
+                self.decide(at, Label::Related, rules::RELATED_AFTER_END);
+            }
+        }
+    }
+}

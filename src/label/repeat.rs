@@ -1,0 +1,75 @@
+//! Lines that the record has already given: a body printed twice, interleaved copies, captions under their alternative text.
+
+use std::collections::HashMap;
+
+use super::line::Evidence;
+use super::{Decision, Page, rules};
+use crate::document::Label;
+
+/// Most units of a caption that is known by being printed twice in a row.
+const MAX_TWICE_UNITS: f32 = 40.0;
+
+impl Page<'_> {
+    /// A line without a stop, directly followed by itself, behind the title: alternative text and caption of a picture. Only where a
+    /// paragraph follows later: in a block of other stories headlines are printed twice as well.
+    pub(super) fn twice(&mut self) {
+        let start = self.title.map_or(0, |title| title + 1);
+        for at in start..self.lines.len().saturating_sub(1) {
+            let (line, next) = (&self.lines[at], &self.lines[at + 1]);
+            let same = line.hash == next.hash && line.shape.units <= MAX_TWICE_UNITS && !line.shape.ends_sentence();
+            if same && self.is_open(at) && self.is_open(at + 1) && self.stands_in_text(at) {
+                for copy in [at, at + 1] {
+                    self.decide(copy, Label::Caption, rules::CAPTION_TWICE);
+                }
+            }
+        }
+    }
+
+    /// Whether no heading of another block stands in front of a line.
+    fn stands_in_text(&self, line: usize) -> bool {
+        let headings = |at: &usize| matches!(self.lines[*at].evidence, Evidence::RelatedHeading | Evidence::NavHeading);
+        !(0..line).any(|at| headings(&at)) && self.topic.shared_anywhere(line) > 0.0
+    }
+
+    /// Decides repeated paragraphs and runs of repeated lines; the first occurrence stays. A repeated caption stays a caption, and
+    /// headings are left alone.
+    pub(super) fn repeats(&mut self) {
+        let mut first: HashMap<u64, usize> = HashMap::new();
+        let mut at = 0;
+        while at < self.lines.len() {
+            let Some(&original) = first.get(&self.lines[at].hash) else {
+                first.insert(self.lines[at].hash, at);
+                at += 1;
+                continue;
+            };
+            let length = self.run_length(original, at);
+            let units: f32 = self.lines[at..at + length].iter().map(|line| line.shape.units).sum();
+            if units >= self.config.min_repeat_units as f32 {
+                let rule = if length > 1 { rules::REPEAT_BLOCK } else { rules::REPEAT_LINE };
+                for offset in 0..length {
+                    self.repeat(original + offset, at + offset, rule);
+                }
+            }
+            at += length;
+        }
+    }
+
+    /// How many lines from `copy` on equal those from `original` on.
+    fn run_length(&self, original: usize, copy: usize) -> usize {
+        (0..copy - original)
+            .take_while(|offset| {
+                self.lines.get(copy + offset).is_some_and(|line| line.hash == self.lines[original + offset].hash)
+            })
+            .count()
+            .max(1)
+    }
+
+    fn repeat(&mut self, original: usize, copy: usize, rule: rules::Rule) {
+        let heading = matches!(self.lines[copy].evidence, Evidence::RelatedHeading | Evidence::NavHeading);
+        if self.is_open(copy) && !heading {
+            self.decisions[copy] = Some(Decision { label: Label::Repeat, rule, repeat_of: Some(original), item: None });
+        } else if let Some(decision) = &mut self.decisions[copy] {
+            decision.repeat_of.get_or_insert(original);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What only the neighbours tell: captions without a credit, lists, strangers between paragraphs, the lead, and the rest.
+
+use super::line::{Evidence, Kind};
+use super::{Page, rules};
+use crate::document::Label;
+use crate::text::{Ending, containment};
+
+/// Units from which a line without a stop between paragraphs is no subheading.
+const MAX_SUBHEADING_UNITS: f32 = 13.0;
+/// Share of pairs with the rest of the article below which such a line is a stranger.
+const MAX_STRANGER_TOPIC: f32 = 0.02;
+/// Most units of a summary set apart.
+const MAX_LEAD_UNITS: f32 = 70.0;
+/// Share of the lead's pairs that the dateline paragraph must hold.
+const LEAD_REPEATED: f64 = 0.8;
+/// How many paragraphs behind the lead may stand in front of the one that repeats it.
+const LEAD_REACH: usize = 4;
+
+impl Page<'_> {
+    /// Lines without a stop between paragraphs, and scraps behind the last one.
+    pub(super) fn surroundings(&mut self) {
+        let prose: Vec<usize> =
+            (0..self.lines.len()).filter(|&at| self.is_open(at) && self.lines[at].kind == Kind::Prose).collect();
+        let (Some(&first), Some(&last)) = (prose.first(), prose.last()) else { return };
+        for at in first..self.lines.len() {
+            if !self.is_open(at) || self.lines[at].is_prose() {
+                continue;
+            }
+            let behind_colon = self.lines[..at]
+                .iter()
+                .rposition(|line| line.is_prose() || line.shape.ending == Ending::Colon)
+                .is_some_and(|before| self.lines[before].shape.ending == Ending::Colon);
+            if behind_colon || self.in_list(at) {
+                self.decide(at, Label::Body, rules::BODY_LIST);
+            } else if at < last {
+                self.between_paragraphs(at);
+            } else {
+                self.behind_last_paragraph(at);
+            }
+        }
+    }
+
+    /// Whether a short line stands among three or more of its kind.
+    fn in_list(&self, at: usize) -> bool {
+        let short = |at: usize| self.is_short(at);
+        let before = (0..at).rev().take_while(|&line| short(line)).count();
+        let behind = (at + 1..self.lines.len()).take_while(|&line| short(line)).count();
+        let followed = (at + 1 + behind..self.lines.len()).any(|line| self.is_open(line) && self.lines[line].kind == Kind::Prose);
+        short(at) && before + behind >= 2 && followed
+    }
+
+    fn is_short(&self, at: usize) -> bool {
+        let line = &self.lines[at];
+        let open = self.is_open(at) || self.decisions[at].is_some_and(|decision| decision.rule == rules::BODY_LIST);
+        open && !line.is_prose() && line.shape.units <= MAX_SUBHEADING_UNITS
+    }
+
+    fn between_paragraphs(&mut self, at: usize) {
+        let line = &self.lines[at];
+        let (units, shared) = (line.shape.units, self.topic.shared_anywhere(at));
+        let headline = line.kind == Kind::Headline;
+        if headline && units >= 6.0 && shared <= MAX_STRANGER_TOPIC && line.shape.ending == Ending::Open {
+            self.decide(at, Label::Related, rules::RELATED_STRANGER);
+        } else if headline && units > MAX_SUBHEADING_UNITS && line.shape.ending == Ending::Open {
+            self.decide(at, Label::Caption, rules::CAPTION_OPEN);
+        } else {
+            self.decide(at, Label::Body, rules::BODY_SUBHEADING);
+        }
+    }
+
+    fn behind_last_paragraph(&mut self, at: usize) {
+        let line = &self.lines[at];
+        let shared = self.topic.shared_anywhere(at);
+        let (label, rule) = if line.kind == Kind::Scrap || line.shape.units < 4.0 {
+            (Label::Nav, rules::NAV_TAIL)
+        } else if shared > 0.2 {
+            (Label::Caption, rules::CAPTION_OPEN)
+        } else {
+            (Label::Related, rules::RELATED_STRANGER)
+        };
+        self.decide(at, label, rule);
+    }
+
+    /// The first paragraph, where it is a summary.
+    pub(super) fn lead(&mut self) {
+        let start = self.title.map_or(0, |title| title + 1);
+        let is_text = |at: &usize| self.is_open(*at) && self.lines[*at].is_prose();
+        let paragraphs: Vec<usize> = (start..self.lines.len()).filter(is_text).take(LEAD_REACH + 1).collect();
+        let [first, rest @ ..] = paragraphs.as_slice() else { return };
+        if rest.is_empty() {
+            return;
+        }
+        let line = &self.lines[*first];
+        let sapo_mark = line.mark.as_ref().is_some_and(|mark| mark.agency.is_some() && mark.place.is_none());
+        let repeated = rest.iter().any(|&at| {
+            let other = &self.lines[at];
+            other.mark.is_some() && containment(&line.text, &other.text) >= LEAD_REPEATED
+        });
+        let apart = self.title.is_some()
+            && line.shape.units <= MAX_LEAD_UNITS
+            && line.mark.is_none()
+            && line.attribution.is_none()
+            && (first + 1..rest[0]).any(|at| matches!(self.lines[at].evidence, Evidence::DateLine | Evidence::Credit));
+        if sapo_mark {
+            self.decide(*first, Label::Lead, rules::LEAD_MARK);
+        } else if repeated {
+            self.decide(*first, Label::Lead, rules::LEAD_REPEATED);
+        } else if apart {
+            self.decide(*first, Label::Lead, rules::LEAD_APART);
+        }
+    }
+
+    /// What is still open is text.
+    pub(super) fn rest(&mut self) {
+        for at in 0..self.lines.len() {
+            let rule = match self.lines[at].kind {
+                Kind::Prose => rules::BODY_PROSE,
+                Kind::Sentence => rules::BODY_SENTENCE,
+                Kind::Headline | Kind::Scrap => rules::BODY_SUBHEADING,
+            };
+            self.decide_if_open(at, Label::Body, rule);
+        }
+    }
+}

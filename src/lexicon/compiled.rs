@@ -1,0 +1,280 @@
+//! The lexicon in the form in which lines are compared with it: built once a run, shared by all threads.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
+
+use super::{Agency, Dates, Lexicon, Signal};
+use crate::error::{Error, Result};
+use crate::text::fold;
+
+/// Phrases and patterns of all languages together, and what belongs to one language alone.
+#[derive(Debug)]
+pub struct Patterns {
+    /// Headings after which other stories may follow, folded.
+    pub related_headings: HashSet<String>,
+    /// Headings after which page furniture may follow, folded.
+    pub nav_headings: HashSet<String>,
+    /// Lines of page furniture, folded.
+    pub nav_lines: HashSet<String>,
+    /// Beginnings of lines of page furniture, folded.
+    pub nav_prefixes: Vec<String>,
+    /// Page furniture by form.
+    pub nav_patterns: RegexSet,
+    /// Placeholder lines, folded.
+    pub placeholders: HashSet<String>,
+    /// Beginnings of inline links, lower case, longest first.
+    pub inline_links: Vec<String>,
+    /// Picture credits at the end of a line.
+    pub caption_endings: RegexSet,
+    /// Beginnings of captions.
+    pub caption_beginnings: RegexSet,
+    /// Marker between a glued title and its caption, anchored at both ends.
+    pub glue: Option<Regex>,
+    /// Whole-line bylines and sources.
+    pub credits: Vec<Regex>,
+    /// The same as a set, to know fast that none matches.
+    pub credit_set: RegexSet,
+    /// Whole-line publication dates.
+    pub date_lines: RegexSet,
+    /// End marks, longest first.
+    pub end_marks: Vec<String>,
+    /// Agencies; entries of one key are merged.
+    pub agencies: Vec<CompiledAgency>,
+    /// Every agency's credit lines as one set; `credit_owner[i]` is the agency of pattern `i`.
+    pub agency_credits: RegexSet,
+    /// See `agency_credits`.
+    pub credit_owner: Vec<usize>,
+    /// Every agency's lead marks as one set; `prefix_owner[i]` is the agency of pattern `i`.
+    pub agency_prefixes: RegexSet,
+    /// The same patterns one by one, for their groups.
+    pub prefix_patterns: Vec<Regex>,
+    /// See `agency_prefixes`.
+    pub prefix_owner: Vec<usize>,
+    /// Sources named in running text as one set.
+    pub attributions: RegexSet,
+    /// See `attributions`.
+    pub attribution_owner: Vec<usize>,
+    /// Datelines of unknown agencies.
+    pub datelines: Vec<Regex>,
+    /// What belongs to one language, by BCP 47 tag.
+    pub languages: HashMap<String, LanguageData>,
+}
+
+/// One agency.
+#[derive(Debug, Clone)]
+pub struct CompiledAgency {
+    /// Value of the `agency` column.
+    pub key: String,
+    /// Where it is at home.
+    pub country: Option<String>,
+}
+
+/// What is looked up by the language of the record.
+#[derive(Debug, Default)]
+pub struct LanguageData {
+    /// Forms of dates, in order.
+    pub dates: Vec<CompiledDateRule>,
+    /// Month names, folded.
+    pub months: BTreeMap<String, u32>,
+    /// Finds the names of countries and the phrases that mask them.
+    pub countries: Option<AhoCorasick>,
+    /// For each name of `countries`: its code, or none for a mask; and whether it is weak.
+    pub country_of: Vec<(Option<String>, bool)>,
+    /// Signals of machine translation.
+    pub machine_translation: Vec<(Signal, Regex)>,
+}
+
+/// One form of date.
+#[derive(Debug)]
+pub struct CompiledDateRule {
+    /// Its name.
+    pub name: String,
+    /// `event`, `partial`, `period` or `mask`.
+    pub kind: String,
+    /// Its pattern.
+    pub pattern: Regex,
+}
+
+impl Patterns {
+    /// Compiles lexicons.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the language, the key and the pattern that does not compile.
+    pub fn new(lexicons: &[Lexicon]) -> Result<Patterns> {
+        let all = |pick: fn(&Lexicon) -> &[String]| -> Vec<String> {
+            lexicons.iter().flat_map(|lexicon| pick(lexicon).iter().cloned()).collect()
+        };
+        let folded = |pick: fn(&Lexicon) -> &[String]| -> HashSet<String> {
+            all(pick).iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()).collect()
+        };
+        let set = |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<RegexSet> { compile_set(key, &all(pick)) };
+        let agencies = merge_agencies(lexicons);
+        let (agency_credits, credit_owner) = owned(&agencies, "agency.credits", |agency| &agency.credits)?;
+        let (agency_prefixes, prefix_owner) = owned(&agencies, "agency.prefixes", |agency| &agency.prefixes)?;
+        let (attributions, attribution_owner) = owned(&agencies, "agency.attributions", |agency| &agency.attributions)?;
+        let prefix_patterns = agencies
+            .iter()
+            .flat_map(|agency| &agency.prefixes)
+            .map(|p| compile("agency.prefixes", p))
+            .collect::<Result<_>>()?;
+        let mut languages: HashMap<String, LanguageData> = HashMap::new();
+        for lexicon in lexicons {
+            languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
+        }
+        for (tag, data) in &mut languages {
+            data.find_countries(lexicons.iter().filter(|lexicon| lexicon.language == *tag))?;
+        }
+        Ok(Patterns {
+            related_headings: folded(|l| &l.headings.related),
+            nav_headings: folded(|l| &l.headings.nav),
+            nav_lines: folded(|l| &l.nav.lines),
+            nav_prefixes: folded(|l| &l.nav.prefixes).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+            nav_patterns: set("nav.patterns", |l| &l.nav.patterns)?,
+            placeholders: folded(|l| &l.placeholder.lines),
+            inline_links: longest_first(all(|l| &l.inline_link.prefixes).iter().map(|p| p.to_lowercase()).collect()),
+            caption_endings: set("caption.endings", |l| &l.caption.endings)?,
+            caption_beginnings: set("caption.beginnings", |l| &l.caption.beginnings)?,
+            glue: glue(&all(|l| &l.caption.glue))?,
+            credits: all(|l| &l.credit.lines).iter().map(|p| compile("credit.lines", p)).collect::<Result<_>>()?,
+            credit_set: set("credit.lines", |l| &l.credit.lines)?,
+            date_lines: set("date_line.patterns", |l| &l.date_line.patterns)?,
+            end_marks: longest_first(all(|l| &l.end.marks)),
+            agency_credits,
+            credit_owner,
+            agency_prefixes,
+            prefix_patterns,
+            prefix_owner,
+            attributions,
+            attribution_owner,
+            datelines: all(|l| &l.dateline.patterns)
+                .iter()
+                .map(|p| compile("dateline.patterns", p))
+                .collect::<Result<_>>()?,
+            agencies: agencies
+                .into_iter()
+                .map(|agency| CompiledAgency { key: agency.key, country: agency.country })
+                .collect(),
+            languages,
+        })
+    }
+
+    /// What is known of a language; nothing for one without a lexicon.
+    #[must_use]
+    pub fn language(&self, tag: &str) -> Option<&LanguageData> {
+        self.languages.get(tag)
+    }
+}
+
+impl LanguageData {
+    fn add(&mut self, lexicon: &Lexicon) -> Result<()> {
+        let Dates { months, rules } = &lexicon.date;
+        self.months.extend(months.iter().map(|(name, number)| (fold(name), *number)));
+        for rule in rules {
+            if !matches!(rule.kind.as_str(), "event" | "partial" | "period" | "mask") {
+                return Err(Error::Config(format!(
+                    "lexicon `{}`: date rule `{}` has the kind `{}`; allowed: event, partial, period, mask",
+                    lexicon.language, rule.name, rule.kind
+                )));
+            }
+            let pattern = compile("date.rules", &rule.pattern)?;
+            self.dates.push(CompiledDateRule { name: rule.name.clone(), kind: rule.kind.clone(), pattern });
+        }
+        for signal in &lexicon.machine_translation {
+            let pattern = compile("machine_translation", &signal.pattern)?;
+            self.machine_translation.push((signal.clone(), pattern));
+        }
+        Ok(())
+    }
+
+    fn find_countries<'a>(&mut self, lexicons: impl Iterator<Item = &'a Lexicon>) -> Result<()> {
+        let mut phrases = Vec::new();
+        for lexicon in lexicons {
+            let weak: HashSet<&String> = lexicon.country.weak.iter().collect();
+            for (code, names) in &lexicon.country.names {
+                for name in names {
+                    phrases.push(name.clone());
+                    self.country_of.push((Some(code.clone()), weak.contains(name)));
+                }
+            }
+            for mask in &lexicon.country.masks {
+                phrases.push(mask.clone());
+                self.country_of.push((None, false));
+            }
+        }
+        if !phrases.is_empty() {
+            let matcher = AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&phrases)
+                .map_err(|error| Error::Config(format!("lexicon: names of countries: {error}")))?;
+            self.countries = Some(matcher);
+        }
+        Ok(())
+    }
+}
+
+/// Bytes that one compiled set may take: bounded repetitions of Unicode classes are large, a few megabytes a list.
+const REGEX_SIZE_LIMIT: usize = 256 << 20;
+/// Bytes of the automaton that a set may build as it goes, per thread.
+const REGEX_CACHE: usize = 16 << 20;
+
+fn compile(key: &str, pattern: &str) -> Result<Regex> {
+    RegexBuilder::new(pattern)
+        .size_limit(REGEX_SIZE_LIMIT)
+        .build().map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
+}
+
+fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {
+    // One by one first: the set's error does not say which pattern it means.
+    for pattern in patterns {
+        compile(key, pattern)?;
+    }
+    RegexSetBuilder::new(patterns)
+        .size_limit(REGEX_SIZE_LIMIT)
+        .dfa_size_limit(REGEX_CACHE)
+        .build()
+        .map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
+}
+
+fn glue(markers: &[String]) -> Result<Option<Regex>> {
+    if markers.is_empty() {
+        return Ok(None);
+    }
+    compile("caption.glue", &format!(r"^\s*(?:{})\s*[:.\-–]?\s*", markers.join("|"))).map(Some)
+}
+
+fn longest_first(mut phrases: Vec<String>) -> Vec<String> {
+    phrases.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
+    phrases.dedup();
+    phrases
+}
+
+fn merge_agencies(lexicons: &[Lexicon]) -> Vec<Agency> {
+    let mut merged: Vec<Agency> = Vec::new();
+    for agency in lexicons.iter().flat_map(|lexicon| &lexicon.agency) {
+        match merged.iter_mut().find(|known| known.key == agency.key) {
+            Some(known) => {
+                known.country = known.country.take().or_else(|| agency.country.clone());
+                known.names.extend(agency.names.iter().cloned());
+                known.prefixes.extend(agency.prefixes.iter().cloned());
+                known.credits.extend(agency.credits.iter().cloned());
+                known.attributions.extend(agency.attributions.iter().cloned());
+            }
+            None => merged.push(agency.clone()),
+        }
+    }
+    merged
+}
+
+fn owned(agencies: &[Agency], key: &str, pick: fn(&Agency) -> &Vec<String>) -> Result<(RegexSet, Vec<usize>)> {
+    let mut patterns = Vec::new();
+    let mut owner = Vec::new();
+    for (number, agency) in agencies.iter().enumerate() {
+        for pattern in pick(agency) {
+            patterns.push(pattern.clone());
+            owner.push(number);
+        }
+    }
+    Ok((compile_set(key, &patterns)?, owner))
+}

@@ -1,0 +1,9 @@
+//! Cleans dumps of scraped news text into Parquet tables.
+
+pub mod config;
+pub mod document;
+pub mod error;
+pub mod label;
+pub mod lexicon;
+pub mod segment;
+pub mod text;

@@ -1,0 +1,333 @@
+//! Small views of a text that several stages share: normal form, folding, matching key, units, shape of a line.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizer;
+
+/// The text in NFC; borrowed where it is in NFC already.
+#[must_use]
+pub fn nfc(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
+}
+
+/// Whether a character stands for a unit of meaning by itself: Han, kana, Hangul is spaced and does not count, Thai, Lao, Khmer, Burmese.
+#[must_use]
+pub fn is_unspaced(c: char) -> bool {
+    matches!(u32::from(c),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x3400..=0x4DBF | 0x4E00..=0x9FFF
+        | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+/// Whether a character is a Han ideograph.
+#[must_use]
+pub fn is_han(c: char) -> bool {
+    matches!(u32::from(c), 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
+}
+
+/// The half-width form of a full-width character; other characters are returned as they are.
+#[must_use]
+pub fn half_width(c: char) -> char {
+    match u32::from(c) {
+        0x3000 | 0xA0 | 0x2007 | 0x202F => ' ',
+        code @ 0xFF01..=0xFF5E => char::from_u32(code - 0xFEE0).unwrap_or(c),
+        _ => c,
+    }
+}
+
+/// Vietnamese syllable endings with the tone on the last vowel (the ministry's placement) and the same with the tone on the first
+/// (the placement of the press). Valid at the end of a syllable only, and not after `q`, whose `u` belongs to the onset.
+const TONE_PAIRS: [(&str, &str); 15] = [
+    ("oà", "òa"),
+    ("oá", "óa"),
+    ("oả", "ỏa"),
+    ("oã", "õa"),
+    ("oạ", "ọa"),
+    ("oè", "òe"),
+    ("oé", "óe"),
+    ("oẻ", "ỏe"),
+    ("oẽ", "õe"),
+    ("oẹ", "ọe"),
+    ("uỳ", "ùy"),
+    ("uý", "úy"),
+    ("uỷ", "ủy"),
+    ("uỹ", "ũy"),
+    ("uỵ", "ụy"),
+];
+
+/// Moves the tone of open Vietnamese syllables in `oa oe uy` from the new place to the old one, in a lower-case text.
+fn old_tone_placement(text: &mut String) {
+    for (new, old) in TONE_PAIRS {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(new) {
+            let start = from + at;
+            let end = start + new.len();
+            let open = !text[end..].starts_with(char::is_alphabetic);
+            let after_q = text[..start].ends_with('q');
+            if open && !after_q {
+                text.replace_range(start..end, old);
+            }
+            from = end;
+        }
+    }
+}
+
+/// Punctuation that carries no meaning at the ends of a heading or a repeated line.
+fn is_edge(c: char) -> bool {
+    !c.is_alphanumeric()
+}
+
+/// The form in which phrases and repeated lines are compared: NFC, lower case, half width, one space between words, the press's
+/// tone placement, quotes and dashes alike, and no punctuation at either end.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let text = nfc(text);
+    let mut folded = String::with_capacity(text.len());
+    let mut space = false;
+    let mut tones = false;
+    for c in text.trim_matches(is_edge).chars() {
+        let c = half_width(c);
+        if c.is_whitespace() {
+            space = true;
+            continue;
+        }
+        if space && !folded.is_empty() {
+            folded.push(' ');
+        }
+        space = false;
+        match c {
+            '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => {}
+            '“' | '”' | '„' | '«' | '»' => folded.push('"'),
+            '‘' | '’' | '`' => folded.push('\''),
+            '–' | '—' | '‑' | '―' => folded.push('-'),
+            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
+            _ => {
+                tones |= matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF);
+                folded.extend(c.to_lowercase());
+            }
+        }
+    }
+    if tones {
+        old_tone_placement(&mut folded);
+    }
+    folded
+}
+
+/// The matching key of a clean text: what is left when spelling that readers do not see as a difference is taken away. Letters
+/// and digits of [`fold`], one space between words and none between Han characters. Two texts with one key are `normalized`
+/// duplicates. The key is never published.
+#[must_use]
+pub fn matching_key(text: &str) -> String {
+    let folded = fold(text);
+    let mut key = String::with_capacity(folded.len());
+    let mut gap = false;
+    for c in folded.chars() {
+        if !c.is_alphanumeric() {
+            gap = true;
+            continue;
+        }
+        if gap && !key.is_empty() && !is_unspaced(c) && !key.ends_with(is_unspaced) {
+            key.push(' ');
+        }
+        gap = false;
+        key.push(c);
+    }
+    key
+}
+
+/// A 64-bit hash of a folded line, for comparisons inside one record.
+#[must_use]
+pub fn line_hash(folded: &str) -> u64 {
+    xxhash_rust::xxh3::xxh3_64(folded.as_bytes())
+}
+
+/// How a line ends, once closing quotes and brackets are off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// No punctuation.
+    Open,
+    /// A full stop.
+    Stop,
+    /// A question or exclamation mark.
+    Mark,
+    /// An ellipsis.
+    Ellipsis,
+    /// A colon.
+    Colon,
+    /// A comma, semicolon or dash: the sentence goes on.
+    Continues,
+}
+
+/// The shape of one trimmed line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shape {
+    /// Length in Unicode scalars.
+    pub chars: usize,
+    /// Length in units: words and syllables count 1, characters of unspaced scripts ½ (a Chinese word has about two).
+    pub units: f32,
+    /// How it ends.
+    pub ending: Ending,
+    /// Sentence ends inside the line, the last one not counted.
+    pub inner_stops: usize,
+    /// Letters.
+    pub letters: usize,
+    /// Upper-case letters.
+    pub upper: usize,
+    /// Digits.
+    pub digits: usize,
+}
+
+impl Shape {
+    /// Reads the shape of a trimmed line.
+    #[must_use]
+    pub fn of(line: &str) -> Shape {
+        let mut shape =
+            Shape { chars: 0, units: 0.0, ending: ending(line), inner_stops: 0, letters: 0, upper: 0, digits: 0 };
+        let mut in_word = false;
+        let mut after_stop = false;
+        for c in line.chars() {
+            shape.chars += 1;
+            if is_unspaced(c) {
+                shape.units += 0.5;
+                shape.letters += 1;
+                in_word = false;
+            } else if c.is_alphanumeric() {
+                shape.units += if in_word { 0.0 } else { 1.0 };
+                shape.letters += usize::from(c.is_alphabetic());
+                shape.upper += usize::from(c.is_uppercase());
+                shape.digits += usize::from(c.is_numeric());
+                in_word = true;
+            } else if !matches!(c, '\'' | '’' | '\u{300}'..='\u{36f}') {
+                in_word = false;
+            }
+            if after_stop && (c.is_whitespace() || is_unspaced(c)) {
+                shape.inner_stops += 1;
+            }
+            after_stop = matches!(c, '.' | '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '\u{ff0e}');
+        }
+        shape
+    }
+
+    /// Whether the line ends as a sentence of running text does.
+    #[must_use]
+    pub fn ends_sentence(&self) -> bool {
+        matches!(self.ending, Ending::Stop | Ending::Mark | Ending::Ellipsis)
+    }
+}
+
+fn ending(line: &str) -> Ending {
+    let line = line.trim_end_matches(|c: char| {
+        c.is_whitespace()
+            || matches!(half_width(c), '"' | '\'' | '”' | '’' | '»' | '」' | '』' | '》' | ')' | ']' | '】' | '\u{200b}')
+    });
+    if line.ends_with("...") || line.ends_with('…') {
+        return Ending::Ellipsis;
+    }
+    match line.chars().next_back().map(half_width) {
+        Some('.' | '。' | '।' | '።' | '۔' | '។') => Ending::Stop,
+        Some('!' | '?' | '؟') => Ending::Mark,
+        Some(':') => Ending::Colon,
+        Some(',' | '、' | ';' | '-' | '–' | '—') => Ending::Continues,
+        _ => Ending::Open,
+    }
+}
+
+/// The units of a text: words of spaced scripts and single characters of unspaced ones, folded, as hashes in order.
+/// Used for overlap and containment inside a record.
+#[must_use]
+pub fn unit_hashes(text: &str) -> Vec<u64> {
+    let folded = fold(text);
+    let mut hashes = Vec::new();
+    let mut word_start: Option<usize> = None;
+    for (at, c) in folded.char_indices() {
+        let unspaced = is_unspaced(c);
+        if c.is_alphanumeric() && !unspaced {
+            word_start.get_or_insert(at);
+            continue;
+        }
+        if let Some(start) = word_start.take() {
+            hashes.push(line_hash(&folded[start..at]));
+        }
+        if unspaced {
+            hashes.push(line_hash(&folded[at..at + c.len_utf8()]));
+        }
+    }
+    if let Some(start) = word_start {
+        hashes.push(line_hash(&folded[start..]));
+    }
+    hashes
+}
+
+/// Pairs of neighbouring units, as hashes. Two-syllable pairs are close to words in Vietnamese, two characters in Chinese.
+#[must_use]
+pub fn bigrams(units: &[u64]) -> Vec<u64> {
+    units.windows(2).map(|pair| pair[0].rotate_left(17) ^ pair[1].wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect()
+}
+
+/// The share of `part`'s units that `whole` has too, in order of their pairs: 1 when `part` stands inside `whole`. 0 for an empty part.
+#[must_use]
+pub fn containment(part: &str, whole: &str) -> f64 {
+    let part = bigrams(&unit_hashes(part));
+    if part.is_empty() {
+        return 0.0;
+    }
+    let whole: std::collections::HashSet<u64> = bigrams(&unit_hashes(whole)).into_iter().collect();
+    part.iter().filter(|pair| whole.contains(pair)).count() as f64 / part.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_takes_away_what_readers_do_not_see() {
+        let cases = [
+            ("  Tin liên quan:  ", "tin liên quan"),
+            ("» TIN  LIÊN\u{a0}QUAN «", "tin liên quan"),
+            ("Hoà bình, thuỷ thủ", "hòa bình, thủy thủ"),
+            ("Quý khách hoàn toàn", "quý khách hoàn toàn"),
+            ("更多\u{ff1a}", "更多"),
+            ("越共\u{ff08}PT\u{ff09}\u{ff0c}58\u{ff05}", "越共(pt),58"),
+            ("“Xin chào” – bạn", "xin chào\" - bạn"),
+        ];
+        for (given, expected) in cases {
+            assert_eq!(fold(given), expected, "fold of {given:?}");
+        }
+    }
+
+    #[test]
+    fn one_key_for_both_widths_and_forms() {
+        assert_eq!(matching_key("应邀请\u{ff0c}越共\u{ff08}PT\u{ff09}\u{ff1a}58\u{ff05}"), matching_key("应邀请,越共(PT):58%"));
+        assert_eq!(matching_key("Hoà bình."), matching_key("Ho\u{300}a bi\u{300}nh"));
+        assert_ne!(matching_key("tháng 10"), matching_key("tháng 1 0"));
+    }
+
+    #[test]
+    fn shape_counts_units_of_both_kinds_of_script() {
+        let shape = Shape::of("Đại hội có 300 đại biểu.");
+        assert!((shape.units - 6.0).abs() < f32::EPSILON);
+        assert_eq!(shape.ending, Ending::Stop);
+        let shape = Shape::of("越南共产党。图自越通社");
+        assert!((shape.units - 5.0).abs() < f32::EPSILON);
+        assert_eq!((shape.ending, shape.inner_stops), (Ending::Open, 1));
+    }
+
+    #[test]
+    fn endings_look_through_closing_quotes() {
+        for (line, expected) in [
+            ("“Tôi biết.”", Ending::Stop),
+            ("thế lực…", Ending::Ellipsis),
+            ("Vì sao?", Ending::Mark),
+            ("sau đây:", Ending::Colon),
+            ("thời gian tới./.", Ending::Stop),
+            ("tiêu đề", Ending::Open),
+        ] {
+            assert_eq!(ending(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn containment_is_one_for_a_part_and_none_for_strangers() {
+        assert!((containment("một hai ba bốn", "không một hai ba bốn năm") - 1.0).abs() < 1e-9);
+        assert!(containment("một hai ba bốn", "sáu bảy tám chín") < 1e-9);
+    }
+}
