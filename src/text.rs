@@ -174,6 +174,8 @@ pub struct Shape {
     pub upper: usize,
     /// Digits.
     pub digits: usize,
+    /// Whether the whole line stands in quotes.
+    pub quoted: bool,
 }
 
 impl Shape {
@@ -181,7 +183,7 @@ impl Shape {
     #[must_use]
     pub fn of(line: &str) -> Shape {
         let mut shape =
-            Shape { chars: 0, units: 0.0, ending: ending(line), inner_stops: 0, letters: 0, upper: 0, digits: 0 };
+            Shape { chars: 0, units: 0.0, ending: ending(line), inner_stops: 0, letters: 0, upper: 0, digits: 0, quoted: quoted(line) };
         let mut in_word = false;
         let mut after_stop = false;
         for c in line.chars() {
@@ -212,6 +214,10 @@ impl Shape {
     pub fn ends_sentence(&self) -> bool {
         matches!(self.ending, Ending::Stop | Ending::Mark | Ending::Ellipsis)
     }
+}
+
+fn quoted(line: &str) -> bool {
+    line.starts_with(['"', '“', '«', '「', '„']) && line.ends_with(['"', '”', '»', '」', '“'])
 }
 
 fn ending(line: &str) -> Ending {

@@ -184,6 +184,9 @@ fn kind(shape: &Shape, end_mark: bool) -> Kind {
     } else if shape.inner_stops >= 1 && shape.units >= 30.0 {
         // Sentences, the last of which lost its stop.
         Kind::Prose
+    } else if shape.quoted && shape.units >= MIN_PROSE_UNITS {
+        // Somebody's words, whose stop stands nowhere.
+        Kind::Sentence
     } else {
         Kind::Headline
     }
@@ -239,7 +242,33 @@ fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<E
     if patterns.credit_set.is_match(text) {
         return Some(Evidence::Credit);
     }
+    if is_bar(text, patterns) {
+        return Some(Evidence::Nav("nav.bar"));
+    }
     patterns.nav_patterns.is_match(text).then_some(Evidence::Nav("nav.pattern"))
+}
+
+/// Signs that stand between the entries of a menu printed in one line.
+const BAR_SIGNS: [char; 6] = ['|', '•', '·', '›', '»', '/'];
+/// Most units of one entry of a menu.
+const MAX_ENTRY_UNITS: f32 = 6.0;
+
+/// `Home | World | Sport`: three or more short entries between signs, or two or more of which the lexicon knows one.
+fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
+    let sign = BAR_SIGNS.into_iter().find(|sign| {
+        // Between words only: `12/10` and `kinh tế/xã hội` are no menus.
+        text.contains(&format!(" {sign} "))
+    });
+    let Some(sign) = sign else { return false };
+    let entries: Vec<&str> = text.split(sign).map(str::trim).filter(|entry| !entry.is_empty()).collect();
+    let short = entries.iter().all(|entry| Shape::of(entry).units <= MAX_ENTRY_UNITS && !Shape::of(entry).ends_sentence());
+    let known = || {
+        entries.iter().any(|entry| {
+            let folded = fold(entry);
+            patterns.nav_lines.contains(&folded) || patterns.nav_headings.contains(&folded)
+        })
+    };
+    short && (entries.len() >= 3 && sign == '|' || entries.len() >= 2 && known())
 }
 
 fn inline_link(text: &str, patterns: &CompiledPatterns) -> Option<Evidence> {

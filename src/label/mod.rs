@@ -157,6 +157,7 @@ impl<'a> Page<'a> {
             let decided = match self.lines[at].evidence {
                 Evidence::Separator => Some((Label::Separator, rules::SEPARATOR)),
                 Evidence::Nav("nav.line") => Some((Label::Nav, rules::NAV_LINE)),
+                Evidence::Nav("nav.bar") => Some((Label::Nav, rules::NAV_BAR)),
                 Evidence::Nav("nav.prefix") => Some((Label::Nav, rules::NAV_PREFIX)),
                 Evidence::Nav(_) => Some((Label::Nav, rules::NAV_PATTERN)),
                 Evidence::CaptionEnding => Some((Label::Caption, rules::CAPTION_CREDIT)),

@@ -48,14 +48,15 @@ impl Page<'_> {
     fn block_behind_heading(&mut self, heading: usize) -> usize {
         let block = read_block(&self.lines, heading + 1, self.lines.len(), |at| self.label_of(at));
         let Some(mut block) = block else {
-            let alone = self.next_open(heading + 1).is_none_or(|next| !self.lines[next].is_prose());
-            let (label, rule) = if alone {
-                (Label::RelatedHeading, rules::RELATED_HEADING_EMPTY)
-            } else {
+            // No rhythm: headlines glued to their teasers, line by line, or nothing at all, or the article itself.
+            let resumes = self.next_open(heading + 1).is_some_and(|next| self.article_resumes(heading, next));
+            let (label, rule) = if resumes {
                 (Label::Nav, rules::NAV_HEADING)
+            } else {
+                (Label::RelatedHeading, rules::RELATED_HEADING_EMPTY)
             };
             self.decide(heading, label, rule);
-            return heading + 1;
+            return if resumes { heading + 1 } else { self.continuation(heading, heading + 1) };
         };
         self.give_back_paragraph(&mut block, heading);
         self.decide(heading, Label::RelatedHeading, rules::RELATED_HEADING);
@@ -120,6 +121,16 @@ impl Page<'_> {
         let mean = shared.iter().sum::<f32>() / shared.len().max(1) as f32;
         let end_seen = (0..heading).any(|line| self.lines[line].end_mark || matches!(self.lines[line].evidence, Evidence::AgencyCredit(_)));
         let prose_first = self.lines[at].is_prose();
+        let article_before: f32 = self.lines[..heading]
+            .iter()
+            .enumerate()
+            .filter(|(line, _)| self.is_open(*line) && self.lines[*line].kind == Kind::Prose)
+            .map(|(_, line)| line.shape.units)
+            .sum();
+        if article_before < MIN_BODY_UNITS {
+            // Furniture in front of the article: it begins with its first paragraphs, whatever they speak of.
+            return prose_first && direct >= 2;
+        }
         match shared.len() {
             0 => false,
             1 => prose_first && mean >= 2.0 * MIN_RESUMED_TOPIC && !end_seen,
@@ -128,8 +139,12 @@ impl Page<'_> {
     }
 
     /// A line behind a block that fits no item and no article: a piece of the block.
-    fn stranger(&mut self, at: usize, _heading: usize) {
-        self.decide(at, Label::Related, rules::RELATED_AFTER_END);
+    fn stranger(&mut self, at: usize, heading: usize) {
+        self.items.push(super::Item { heading: Some(heading), headline: Some(at), ..super::Item::default() });
+        let item = Some(self.items.len());
+        let repeat_of = self.decisions[at].and_then(|decision| decision.repeat_of);
+        self.decisions[at] =
+            Some(Decision { label: Label::Related, rule: rules::RELATED_AFTER_END, repeat_of, item });
     }
 
     /// Labels the lines of a block. Lines that an earlier step took for repeats or captions are the block's.

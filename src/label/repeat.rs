@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::line::Evidence;
+use super::line::{Evidence, Kind};
 use super::{Decision, Page, rules};
 use crate::document::Label;
 
@@ -28,7 +28,10 @@ impl Page<'_> {
     /// Whether no heading of another block stands in front of a line.
     fn stands_in_text(&self, line: usize) -> bool {
         let headings = |at: &usize| matches!(self.lines[*at].evidence, Evidence::RelatedHeading | Evidence::NavHeading);
-        !(0..line).any(|at| headings(&at)) && self.topic.shared_anywhere(line) > 0.0
+        // Two paragraphs in a row follow: headlines printed twice in a block of other stories have none behind them.
+        let paragraphs_follow = (line + 2..self.lines.len().saturating_sub(1))
+            .any(|at| self.lines[at].kind == Kind::Prose && self.lines[at + 1].kind == Kind::Prose);
+        !(0..line).any(|at| headings(&at)) && paragraphs_follow
     }
 
     /// Decides repeated paragraphs and runs of repeated lines; the first occurrence stays. A repeated caption stays a caption, and

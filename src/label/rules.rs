@@ -38,10 +38,12 @@ rules! {
     CAPTION_OPEN "caption.open" 0.6 "A long line without a stop between paragraphs that speaks of the same things.";
     CREDIT_AGENCY "credit.agency" 0.95 "The line is an agency's credit.";
     CREDIT_LINE "credit.line" 0.85 "The line has the form of a byline, an editor's line or a source.";
+    CREDIT_NAME "credit.name" 0.7 "Two to four capitalised words alone behind the last paragraph: a byline.";
     DATE_LINE "date_line.form" 0.9 "The line gives a date of publication and little else.";
     NAV_LINE "nav.line" 0.9 "The line is a known piece of page furniture.";
     NAV_PREFIX "nav.prefix" 0.85 "The line begins as tags, share bars and legal lines do.";
     NAV_PATTERN "nav.pattern" 0.85 "The line has the form of a counter, a path through the site, a share bar.";
+    NAV_BAR "nav.bar" 0.85 "Short entries with signs between them: a menu or share bar in one line.";
     NAV_HEADING "nav.heading" 0.85 "Heading of comments, tags, shares, advertisements.";
     NAV_BEFORE_TITLE "nav.before_title" 0.8 "A short line in front of the title.";
     NAV_AFTER_HEADING "nav.after_heading" 0.7 "What follows such a heading behind the end of the article.";
@@ -61,6 +63,7 @@ rules! {
     BODY_PROSE "body.prose" 0.9 "A paragraph of running text.";
     BODY_SENTENCE "body.sentence" 0.75 "A short sentence among paragraphs.";
     BODY_SUBHEADING "body.subheading" 0.65 "A short line without a stop between paragraphs.";
+    BODY_WRAPPED "body.wrapped" 0.8 "A line that goes on where the one before it left off: text broken at a fixed width.";
     BODY_LIST "body.list" 0.65 "Short lines between paragraphs or behind a colon: a list or table of the article.";
     LISTING "nav.listing" 0.7 "The record is a list of stories without an article.";
     PLACEHOLDER "nav.placeholder" 0.9 "A page that says that there is no article.";

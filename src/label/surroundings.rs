@@ -7,6 +7,8 @@ use crate::text::{Ending, containment};
 
 /// Units from which a line without a stop between paragraphs is no subheading.
 const MAX_SUBHEADING_UNITS: f32 = 13.0;
+/// Fewest units of a line of text broken at a fixed width.
+const WRAPPED_UNITS: f32 = 9.0;
 /// Share of pairs with the rest of the article below which such a line is a stranger.
 const MAX_STRANGER_TOPIC: f32 = 0.02;
 /// Most units of a summary set apart.
@@ -30,7 +32,9 @@ impl Page<'_> {
                 .iter()
                 .rposition(|line| line.is_prose() || line.shape.ending == Ending::Colon)
                 .is_some_and(|before| self.lines[before].shape.ending == Ending::Colon);
-            if behind_colon || self.in_list(at) {
+            if self.is_wrapped(at) {
+                self.decide(at, Label::Body, rules::BODY_WRAPPED);
+            } else if behind_colon || self.in_list(at) {
                 self.decide(at, Label::Body, rules::BODY_LIST);
             } else if at < last {
                 self.between_paragraphs(at);
@@ -38,6 +42,24 @@ impl Page<'_> {
                 self.behind_last_paragraph(at);
             }
         }
+    }
+
+    /// Whether a line without a stop goes on in the next one or goes on with the one before: text broken at a fixed width.
+    fn is_wrapped(&self, at: usize) -> bool {
+        let running = |line: &super::line::Line| line.is_free() && !line.shape.ends_sentence() && line.shape.units >= WRAPPED_UNITS;
+        let line = &self.lines[at];
+        let before = at.checked_sub(1).map(|before| &self.lines[before]);
+        let behind = self.lines.get(at + 1);
+        let from_before = before.is_some_and(|before| line.blanks_before == 0 && running(before) && self.title != Some(at - 1));
+        let into_next = behind.is_some_and(|behind| behind.blanks_before == 0 && running(line) && behind.is_free());
+        line.is_free() && (from_before && (into_next || line.shape.ends_sentence()) || (into_next && self.is_wrapped_start(at)))
+    }
+
+    /// The first line of a broken paragraph: as long as the next one, which goes on too.
+    fn is_wrapped_start(&self, at: usize) -> bool {
+        let (line, next) = (&self.lines[at], &self.lines[at + 1]);
+        let alike = (line.shape.units - next.shape.units).abs() <= 0.25 * line.shape.units;
+        alike && self.lines.get(at + 2).is_some_and(|after| after.blanks_before == 0 && after.is_free())
     }
 
     /// Whether a short line stands among three or more of its kind.
@@ -71,7 +93,10 @@ impl Page<'_> {
     fn behind_last_paragraph(&mut self, at: usize) {
         let line = &self.lines[at];
         let shared = self.topic.shared_anywhere(at);
-        let (label, rule) = if line.kind == Kind::Scrap || line.shape.units < 4.0 {
+        let first_behind = (0..at).rev().find(|&before| self.label_of(before) != Some(Label::Repeat)).is_some_and(|before| self.is_open(before));
+        let (label, rule) = if first_behind && is_name(&line.text) {
+            (Label::Credit, rules::CREDIT_NAME)
+        } else if line.kind == Kind::Scrap || line.shape.units < 4.0 {
             (Label::Nav, rules::NAV_TAIL)
         } else if shared > 0.2 {
             (Label::Caption, rules::CAPTION_OPEN)
@@ -121,4 +146,13 @@ impl Page<'_> {
             self.decide_if_open(at, Label::Body, rule);
         }
     }
+}
+
+/// Two to four capitalised words and nothing else.
+fn is_name(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let capitalised = |word: &&str| {
+        word.chars().next().is_some_and(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\''))
+    };
+    (2..=4).contains(&words.len()) && text.chars().count() <= 32 && words.iter().all(capitalised)
 }

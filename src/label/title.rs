@@ -35,6 +35,7 @@ impl Page<'_> {
         };
         self.decide(title, Label::Title, rule);
         self.title = Some(title);
+        self.topic.include(title);
         self.furniture_before(title, Some(title));
         let hash = self.lines[title].hash;
         for at in (0..self.lines.len()).filter(|&at| at != title) {

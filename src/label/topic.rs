@@ -31,6 +31,14 @@ impl Topic {
         Topic { pairs, first }
     }
 
+    /// Counts a line's pairs as the article's although it is no prose: the title's.
+    pub fn include(&mut self, line: usize) {
+        for pair in &self.pairs[line] {
+            let entry = self.first.entry(*pair).or_insert((line, line));
+            entry.0 = entry.0.min(line);
+        }
+    }
+
     /// The share of a line's pairs that prose before `before` holds, the line itself not counted. 0 for a line without pairs.
     #[must_use]
     pub fn shared_before(&self, line: usize, before: usize) -> f32 {
