@@ -69,6 +69,7 @@ pub struct DecodeConfig {
 #[expect(missing_docs, reason = "documented in config/default.toml")]
 pub struct LabelConfig {
     pub preset: Preset,
+    pub recall_max_confidence: f32,
     pub precision_min_confidence: f32,
     pub min_items_without_heading: usize,
     pub min_repeat_units: usize,

@@ -1,6 +1,9 @@
 //! Cleans dumps of scraped news text into Parquet tables.
 
+pub mod article;
+pub mod clean;
 pub mod config;
+pub mod dedup;
 pub mod document;
 pub mod error;
 pub mod label;

@@ -69,11 +69,12 @@ fn cuts(line: &str, titles: &[&str], patterns: &CompiledPatterns) -> Vec<usize> 
 /// `<title> ảnh 1<caption>`: the alternative text of a picture printed in front of its caption. Three segments: title, marker, caption.
 fn glued_caption(line: &str, titles: &[&str], patterns: &CompiledPatterns) -> Option<Vec<usize>> {
     let indent = line.len() - line.trim_start().len();
-    let title = titles.iter().find(|title| line[indent..].starts_with(**title))?;
-    let end = indent + title.len();
-    let rest = &line[end..];
-    let marker = patterns.glue.as_ref()?.find(rest)?;
-    (marker.end() > 0).then(|| vec![end, end + marker.end()])
+    // The glued line itself may stand among the first lines, so the first title that fits need not be the one.
+    titles.iter().filter(|title| line[indent..].starts_with(**title)).find_map(|title| {
+        let end = indent + title.len();
+        let marker = patterns.glue.as_ref()?.find(&line[end..])?;
+        (marker.end() > 0).then(|| vec![end, end + marker.end()])
+    })
 }
 
 /// `… thời gian tới./. (TTXVN)`: an agency or byline behind the end mark of the last sentence.
@@ -123,6 +124,7 @@ mod tests {
     fn a_title_glued_to_a_caption_is_cut_off() {
         let text = "Một tiêu đề khá dài\nMột tiêu đề khá dài ảnh 1Chú thích.";
         assert_eq!(parts(text), ["Một tiêu đề khá dài", "Một tiêu đề khá dài", " ảnh 1", "Chú thích."]);
+        assert_eq!(parts(&text.replace('\n', "\n\n")).len(), 5);
     }
 
     #[test]

@@ -30,8 +30,6 @@ pub(super) struct Block {
     pub form: usize,
     /// Lines that repeat an earlier line of the block.
     pub copies: usize,
-    /// Items that differ from the form.
-    pub exceptions: usize,
 }
 
 /// Reads a block of other stories from line `start` on, before line `limit`. `None` where not even one item stands there.
@@ -183,7 +181,7 @@ impl<'a> Sequence<'a> {
             }
         }
         item_of.sort_unstable();
-        Block { items, item_of, end, form: walk.form, copies, exceptions: walk.exceptions }
+        Block { items, item_of, end, form: walk.form, copies }
     }
 
     fn item(&self, first: usize, parts: usize) -> Item {

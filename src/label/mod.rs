@@ -228,12 +228,15 @@ fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Vec<Verdict> 
 
 /// What the preset lets into the clean text.
 fn is_kept(decision: &Decision, config: &LabelConfig) -> bool {
+    let text = matches!(decision.label, Label::Title | Label::Lead | Label::Body);
+    let unsure_cut = || {
+        matches!(decision.label, Label::Related | Label::Caption | Label::Credit | Label::Nav)
+            && decision.rule.confidence < config.recall_max_confidence
+            && decision.rule != rules::LISTING
+    };
     match config.preset {
-        Preset::Balanced => matches!(decision.label, Label::Title | Label::Lead | Label::Body),
-        Preset::Precision => {
-            matches!(decision.label, Label::Title | Label::Lead | Label::Body)
-                && decision.rule.confidence >= config.precision_min_confidence
-        }
-        Preset::Recall => matches!(decision.label, Label::Title | Label::Lead | Label::Body),
+        Preset::Balanced => text,
+        Preset::Precision => text && decision.rule.confidence >= config.precision_min_confidence,
+        Preset::Recall => text || unsure_cut(),
     }
 }

@@ -76,6 +76,12 @@ pub struct CompiledAgency {
 pub struct LanguageData {
     /// Forms of dates, in order.
     pub dates: Vec<CompiledDateRule>,
+    /// The same as one set, to know fast which forms a text has.
+    pub date_set: Option<RegexSet>,
+    /// Words that announce a day to come, lower case.
+    pub announced: Vec<String>,
+    /// Words before a weak name that make it a person's, lower case.
+    pub honorifics: HashSet<String>,
     /// Month names, folded.
     pub months: BTreeMap<String, u32>,
     /// Finds the names of countries and the phrases that mask them.
@@ -169,7 +175,7 @@ impl Patterns {
 
 impl LanguageData {
     fn add(&mut self, lexicon: &Lexicon) -> Result<()> {
-        let Dates { months, rules } = &lexicon.date;
+        let Dates { months, rules, announced } = &lexicon.date;
         self.months.extend(months.iter().map(|(name, number)| (fold(name), *number)));
         for rule in rules {
             if !matches!(rule.kind.as_str(), "event" | "partial" | "period" | "mask") {
@@ -181,6 +187,10 @@ impl LanguageData {
             let pattern = compile("date.rules", &rule.pattern)?;
             self.dates.push(CompiledDateRule { name: rule.name.clone(), kind: rule.kind.clone(), pattern });
         }
+        self.announced.extend(announced.iter().map(|word| word.to_lowercase()));
+        self.honorifics.extend(lexicon.country.honorifics.iter().map(|word| word.to_lowercase()));
+        let forms: Vec<String> = self.dates.iter().map(|rule| rule.pattern.as_str().to_owned()).collect();
+        self.date_set = Some(compile_set("date.rules", &forms)?);
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
             self.machine_translation.push((signal.clone(), pattern));

@@ -144,6 +144,8 @@ pub struct Agency {
 pub struct Dates {
     /// Month names, folded, to 1–12.
     pub months: BTreeMap<String, u32>,
+    /// Words that, in front of a date in its sentence, say that the day is yet to come (`sẽ`, `dự kiến`, `将`, `will`); lower case.
+    pub announced: Vec<String>,
     /// Ordered: the first rule that matches at a place wins.
     pub rules: Vec<DateRule>,
 }
@@ -171,6 +173,8 @@ pub struct Countries {
     /// Names that are also parts of other words or of people's names (`Đức`, `Anh`, `Nga`): counted only where the word before
     /// them is not capitalised.
     pub weak: Vec<String>,
+    /// Words before a weak name that make it a person's (`ông`, `bà`), lower case.
+    pub honorifics: Vec<String>,
     /// Longer phrases that hold a country's name and mean something else (`Mỹ Latin`, `New Mexico`).
     pub masks: Vec<String>,
 }

@@ -1,0 +1,240 @@
+//! The language and script of a text: scripts first, then letters of one language, then function words.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::lexicon::{Identify, Lexicon};
+use crate::text::is_han;
+
+/// Characters of a text that are looked at: enough to be sure, whatever its length.
+const SAMPLE_CHARS: usize = 4000;
+/// Share of a language's own letters among all letters from which they decide alone. Vietnamese prose has about .15.
+const OWN_LETTER_SHARE: f64 = 0.04;
+/// Share of function words below which no language is named.
+const MIN_WORD_SHARE: f64 = 0.06;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Language {
+    /// BCP 47; `und` when not decidable.
+    pub tag: String,
+    /// ISO 15924.
+    pub script: Option<&'static str>,
+    /// 0 to 1; null when undecided.
+    pub score: Option<f32>,
+}
+
+/// Tells languages apart.
+#[derive(Debug)]
+pub struct Identifier {
+    /// Function word to the languages that have it.
+    words: HashMap<String, Vec<usize>>,
+    /// Own letters by language.
+    letters: Vec<Vec<char>>,
+    tags: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct IdentifyFile {
+    identify: BTreeMap<String, Identify>,
+}
+
+impl Identifier {
+    /// From the lexicons and the list of further languages (`config/lexicon/identify.toml`).
+    ///
+    /// # Errors
+    /// [`Error::Config`] when the list is no TOML of its form.
+    pub fn new(lexicons: &[Lexicon], further: &str) -> Result<Identifier> {
+        let file: IdentifyFile =
+            toml::from_str(further).map_err(|error| Error::Config(format!("lexicon: identify.toml: {error}")))?;
+        let mut evidence: BTreeMap<String, Identify> = file.identify;
+        for lexicon in lexicons.iter().filter(|lexicon| !lexicon.language.is_empty()) {
+            let entry = evidence.entry(lexicon.language.clone()).or_default();
+            entry.words.extend(lexicon.identify.words.iter().cloned());
+            entry.letters.push_str(&lexicon.identify.letters);
+        }
+        let mut identifier = Identifier { words: HashMap::new(), letters: Vec::new(), tags: Vec::new() };
+        for (number, (tag, identify)) in evidence.into_iter().enumerate() {
+            for word in identify.words {
+                let languages = identifier.words.entry(word).or_default();
+                if !languages.contains(&number) {
+                    languages.push(number);
+                }
+            }
+            identifier.letters.push(identify.letters.chars().collect());
+            identifier.tags.push(tag);
+        }
+        Ok(identifier)
+    }
+
+    /// The language of a text.
+    #[must_use]
+    pub fn identify(&self, text: &str) -> Language {
+        let scripts = Scripts::count(text.chars().take(SAMPLE_CHARS));
+        let Some((script, share)) = scripts.main() else {
+            return Language { tag: "und".to_owned(), script: None, score: None };
+        };
+        if let Some(tag) = script_language(script) {
+            return Language { tag: tag.to_owned(), script: Some(script), score: Some(share) };
+        }
+        let (tag, score) = self.by_words(text).unwrap_or_else(|| ("und".to_owned(), None));
+        Language { tag, script: Some(script), score }
+    }
+
+    fn by_words(&self, text: &str) -> Option<(String, Option<f32>)> {
+        let sample: String = crate::text::nfc(text).chars().take(SAMPLE_CHARS).flat_map(char::to_lowercase).collect();
+        let letters = sample.chars().filter(|c| c.is_alphabetic()).count().max(1) as f64;
+        let mut scores = vec![0.0; self.tags.len()];
+        let mut words = 0.0;
+        for word in sample.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|word| !word.is_empty()) {
+            words += 1.0;
+            if let Some(languages) = self.words.get(word) {
+                // A word of many languages says little for each.
+                let weight = 1.0 / languages.len() as f64;
+                languages.iter().for_each(|&language| scores[language] += weight);
+            }
+        }
+        for (score, own) in scores.iter_mut().zip(&self.letters) {
+            *score /= f64::max(words, 1.0);
+            let share = sample.chars().filter(|c| own.contains(c)).count() as f64 / letters;
+            if share >= OWN_LETTER_SHARE {
+                *score += 1.0;
+            } else {
+                *score += share;
+            }
+        }
+        let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
+        let second = scores.iter().enumerate().filter(|(number, _)| *number != best).map(|(_, s)| *s).fold(0.0, f64::max);
+        let score = scores[best];
+        (score >= MIN_WORD_SHARE).then(|| (self.tags[best].clone(), Some((score / (score + second)) as f32)))
+    }
+}
+
+/// The language that a script is written for alone, or nearly so.
+fn script_language(script: &str) -> Option<&'static str> {
+    Some(match script {
+        "Hans" | "Hant" | "Hani" => "zh",
+        "Jpan" => "ja",
+        "Kore" => "ko",
+        "Thai" => "th",
+        "Laoo" => "lo",
+        "Khmr" => "km",
+        "Mymr" => "my",
+        "Grek" => "el",
+        "Hebr" => "he",
+        "Armn" => "hy",
+        "Geor" => "ka",
+        "Taml" => "ta",
+        "Telu" => "te",
+        "Beng" => "bn",
+        "Ethi" => "am",
+        _ => return None,
+    })
+}
+
+#[derive(Default)]
+struct Scripts {
+    counts: BTreeMap<&'static str, usize>,
+    simplified: usize,
+    traditional: usize,
+    total: usize,
+}
+
+impl Scripts {
+    fn count(chars: impl Iterator<Item = char>) -> Scripts {
+        let mut scripts = Scripts::default();
+        for c in chars.filter(|c| c.is_alphabetic()) {
+            scripts.total += 1;
+            *scripts.counts.entry(script_of(c)).or_default() += 1;
+            scripts.simplified += usize::from(SIMPLIFIED_ONLY.contains(c));
+            scripts.traditional += usize::from(TRADITIONAL_ONLY.contains(c));
+        }
+        scripts
+    }
+
+    fn of(&self, script: &str) -> usize {
+        self.counts.get(script).copied().unwrap_or(0)
+    }
+
+    fn main(&self) -> Option<(&'static str, f32)> {
+        let (han, kana, hangul) = (self.of("Hani"), self.of("Kana"), self.of("Hang"));
+        let share = |count: usize| count as f32 / self.total.max(1) as f32;
+        // Han characters are dense: a quarter of the letters make a Chinese text with foreign names.
+        if kana * 20 > han + kana && kana * 10 > self.total {
+            return Some(("Jpan", share(han + kana)));
+        }
+        if hangul * 3 > self.total {
+            return Some(("Kore", share(hangul + han)));
+        }
+        if han * 4 > self.total {
+            let script = match self.simplified.cmp(&self.traditional) {
+                std::cmp::Ordering::Greater => "Hans",
+                std::cmp::Ordering::Less => "Hant",
+                std::cmp::Ordering::Equal => "Hani",
+            };
+            return Some((script, share(han)));
+        }
+        let (script, count) = self.counts.iter().max_by_key(|(_, count)| **count)?;
+        Some((script, share(*count)))
+    }
+}
+
+/// Frequent characters that only one of the two ways of writing Chinese has.
+const SIMPLIFIED_ONLY: &str = "这们说国时会对发过还没来样种现实开关门问间东车长书见贝马鸟鱼龙龟齐乐习义乌乡云亚产亲亿从仅众优传伤伦伟侨侧侦俭债倾偿储儿党兰兴养内冲决况净减凤击创别刘则刚办务动劳势区医华协单卖卢卫厂厅历压厌厕县参双变叶号叹听启吴员响团园围图圆圣场块坚坛坏声处备复够头夺奋奖妇妈孙学宁宝实审宪宫宽宾对寻导寿将尔尘层属岁岛币师带帮广庆库应庙废开异张弹强归录彻径忆忧怀态总恋恶惊惧惯愤愿战户扑执扩扫扬扰抚抛抢护报担拟拥择挂挥损换据择掳携摄摆摇敌数无旧时显晋晓";
+const TRADITIONAL_ONLY: &str = "這們說國時會對發過還沒來樣種現實開關門問間東車長書見貝馬鳥魚龍龜齊樂習義烏鄉雲亞產親億從僅眾優傳傷倫偉僑側偵儉債傾償儲兒黨蘭興養內衝決況淨減鳳擊創別劉則剛辦務動勞勢區醫華協單賣盧衛廠廳歷壓厭廁縣參雙變葉號嘆聽啟吳員響團園圍圖圓聖場塊堅壇壞聲處備復夠頭奪奮獎婦媽孫學寧寶審憲宮寬賓尋導壽將爾塵層屬歲島幣師帶幫廣慶庫應廟廢異張彈強歸錄徹徑憶憂懷態總戀惡驚懼慣憤願戰戶撲執擴掃揚擾撫拋搶護報擔擬擁擇掛揮損換據攜攝擺搖敵數無舊顯晉曉";
+
+fn script_of(c: char) -> &'static str {
+    match u32::from(c) {
+        0x0041..=0x024F | 0x1E00..=0x1EFF | 0x2C60..=0x2C7F => "Latn",
+        0x0370..=0x03FF | 0x1F00..=0x1FFF => "Grek",
+        0x0400..=0x052F => "Cyrl",
+        0x0530..=0x058F => "Armn",
+        0x0590..=0x05FF => "Hebr",
+        0x0600..=0x06FF | 0x0750..=0x077F | 0x08A0..=0x08FF | 0xFB50..=0xFDFF | 0xFE70..=0xFEFF => "Arab",
+        0x0900..=0x097F => "Deva",
+        0x0980..=0x09FF => "Beng",
+        0x0B80..=0x0BFF => "Taml",
+        0x0C00..=0x0C7F => "Telu",
+        0x0E00..=0x0E7F => "Thai",
+        0x0E80..=0x0EFF => "Laoo",
+        0x1000..=0x109F => "Mymr",
+        0x10A0..=0x10FF => "Geor",
+        0x1200..=0x137F => "Ethi",
+        0x1780..=0x17FF => "Khmr",
+        0x3040..=0x30FF | 0xFF66..=0xFF9F => "Kana",
+        0x1100..=0x11FF | 0xAC00..=0xD7AF => "Hang",
+        _ if is_han(c) => "Hani",
+        _ => "Zyyy",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_and_words_decide() {
+        let vi = Lexicon {
+            language: "vi".to_owned(),
+            identify: Identify { words: vec!["của".into(), "và".into()], letters: "ăđơư".into() },
+            ..Lexicon::default()
+        };
+        let further = "[identify.en]\nwords = ['the', 'of', 'and']\n[identify.fr]\nwords = ['le', 'de', 'et']\n";
+        let identifier = Identifier::new(&[vi], further).unwrap();
+        for (text, tag, script) in [
+            ("Đảng và nhân dân của nước ta", "vi", "Latn"),
+            ("the end of the road and the start", "en", "Latn"),
+            ("le prix de la mer et de la terre", "fr", "Latn"),
+            ("越南出席在墨西哥举行的研讨会 ảnh", "zh", "Hans"),
+            ("這個國家的總統說", "zh", "Hant"),
+            ("日本の首相は、きょう", "ja", "Jpan"),
+            ("한국 정부는 오늘", "ko", "Kore"),
+        ] {
+            let found = identifier.identify(text);
+            assert_eq!((found.tag.as_str(), found.script), (tag, Some(script)), "{text}");
+        }
+        assert_eq!(identifier.identify("12 345 !!").tag, "und");
+    }
+}

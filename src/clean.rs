@@ -1,0 +1,45 @@
+//! One record through all stages that need no other record: segments, labels, article.
+
+use crate::article::Fields;
+use crate::article::language::Identifier;
+use crate::config::Config;
+use crate::document::{Cleaned, Record, Segment};
+use crate::error::Result;
+use crate::label::Labeler;
+use crate::lexicon::{CompiledPatterns, Lexicon};
+use crate::segment::segment;
+
+/// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
+#[derive(Debug)]
+pub struct Cleaner {
+    patterns: CompiledPatterns,
+    identifier: Identifier,
+    config: Config,
+}
+
+impl Cleaner {
+    /// Compiles the lexicons.
+    ///
+    /// # Errors
+    /// [`crate::error::Error::Config`] naming the lexicon and the pattern that does not compile.
+    pub fn new(config: &Config, lexicons: &[Lexicon], identify: &str) -> Result<Cleaner> {
+        Ok(Cleaner {
+            patterns: CompiledPatterns::new(lexicons)?,
+            identifier: Identifier::new(lexicons, identify)?,
+            config: config.clone(),
+        })
+    }
+
+    /// Labels a record and makes its article.
+    #[must_use]
+    pub fn clean(&self, record: Record) -> Cleaned {
+        let title = record.fields.title.as_deref();
+        let spans = segment(&record.text, title, &self.patterns);
+        let labelled = Labeler::new(&self.patterns, &self.config.label).label(&record.text, &spans, title);
+        let segments: Vec<Segment> =
+            spans.into_iter().zip(&labelled.verdicts).map(|(span, verdict)| Segment { span, verdict: *verdict }).collect();
+        let fields = Fields { patterns: &self.patterns, identifier: &self.identifier, config: &self.config };
+        let outcome = fields.assemble(&record, &segments, &labelled).map(Box::new);
+        Cleaned { record, segments, outcome }
+    }
+}
