@@ -2,11 +2,11 @@
 
 use crate::article::Fields;
 use crate::article::language::Identifier;
-use crate::config::Config;
+use crate::config::{Config, Effective};
 use crate::document::{Cleaned, Record, Segment};
 use crate::error::Result;
 use crate::label::Labeler;
-use crate::lexicon::{CompiledPatterns, Lexicon};
+use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 
 /// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
@@ -22,11 +22,13 @@ impl Cleaner {
     ///
     /// # Errors
     /// [`crate::error::Error::Config`] naming the lexicon and the pattern that does not compile.
-    pub fn new(config: &Config, lexicons: &[Lexicon], identify: &str) -> Result<Cleaner> {
+    pub fn new(effective: &Effective) -> Result<Cleaner> {
+        let mut lexicons = lexicon::builtin()?;
+        lexicons.extend(effective.lexicon_overlays.iter().cloned());
         Ok(Cleaner {
-            patterns: CompiledPatterns::new(lexicons)?,
-            identifier: Identifier::new(lexicons, identify)?,
-            config: config.clone(),
+            patterns: CompiledPatterns::new(&lexicons)?,
+            identifier: Identifier::new(&lexicons, lexicon::IDENTIFY)?,
+            config: effective.config.clone(),
         })
     }
 

@@ -1,6 +1,11 @@
 //! The configuration: one struct a section of `config/default.toml`, and the overlay of file and flags.
 
+mod check;
+mod load;
+
 use serde::{Deserialize, Serialize};
+
+pub use load::{DEFAULT_TOML, Effective, load};
 
 /// The whole configuration. Field docs stand in `config/default.toml`, which is compiled in.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

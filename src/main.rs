@@ -1,27 +1,312 @@
-#![allow(clippy::all, missing_docs, clippy::unwrap_used, clippy::print_stdout)]
-use std::io::BufRead;
-fn main() {
-    // scratch: JSONL {id, text} on stdin -> labels
-    let mut lex = Vec::new();
-    for e in std::fs::read_dir("/work/main/config/lexicon").unwrap() { let p = e.unwrap().path(); if p.file_stem().unwrap()=="identify" {continue;} lex.push(toml::from_str::<newsieve::lexicon::Lexicon>(&std::fs::read_to_string(&p).unwrap()).unwrap_or_else(|e| panic!("{p:?} {e}"))); }
-    lex.sort_by(|a,b| a.language.cmp(&b.language));
-    let pats = newsieve::lexicon::CompiledPatterns::new(&lex).unwrap();
-    let cfg: newsieve::config::Config = toml::from_str(include_str!("../config/default.toml")).unwrap();
-    let lab = newsieve::label::Labeler::new(&pats, &cfg.label);
-    let idf = std::fs::read_to_string("/work/main/config/lexicon/identify.toml").unwrap_or("[identify]\n".into());
-    let cleaner = newsieve::clean::Cleaner::new(&cfg, &lex, &idf).unwrap();
-    let full = std::env::args().any(|a| a=="--full");
-    for line in std::io::stdin().lock().lines() {
-        let v: serde_json::Value = serde_json::from_str(&line.unwrap()).unwrap();
-        let text = v["text"].as_str().unwrap();
-        if full {
-            let rec = newsieve::document::Record { origin: newsieve::document::Origin{file_path:"x".into(),record_no:0,input:0}, id: v["id"].to_string(), caller_id: true, text: text.to_owned(), encoding: "utf-8".into(), fields: Default::default() };
-            let c = cleaner.clean(rec);
-            println!("{:#?}", c.outcome); continue;
+//! The `newsieve` program: flags → configuration → library → exit code.
+
+mod cli;
+mod escape;
+mod explain_view;
+mod logging;
+mod progress;
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::{CommandFactory, Parser};
+use newsieve::Cleaner;
+use newsieve::config::{self, Effective};
+use newsieve::decode::decode;
+use newsieve::error::Error;
+use newsieve::output::Output;
+use newsieve::pipeline::{self, RunRequest, RunSummary};
+use newsieve::source::{self, FileReader};
+use newsieve::table::{SchemaFormat, Table, describe};
+
+use cli::{Cli, Command, ConfigAction, ConfigArgs, ExplainArgs, Global, LogFormat, RunArgs, SchemaArgs, SchemaForm};
+use explain_view::{Display, View};
+use progress::Bars;
+
+/// Committed, but an input was damaged or too much was rejected.
+const EXIT_WITH_WARNINGS: u8 = 3;
+
+fn main() -> ExitCode {
+    let Cli { global, command } = Cli::parse();
+    let bars = Bars::new(&global);
+    logging::init(&global, bars.target());
+    match execute(command, &global, &bars) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::from(error.downcast_ref::<Error>().map_or(1, Error::exit_code))
         }
-        let spans = newsieve::segment::segment(text, None, &pats);
-        let l = lab.label(text, &spans, None);
-        let out: Vec<_> = spans.iter().zip(&l.verdicts).map(|(s, v)| serde_json::json!([s.line_no, s.bytes.len(), v.label, v.rule, v.kept])).collect();
-        println!("{}", serde_json::json!({"id": v["id"], "segments": out, "has_article": l.has_article}));
+    }
+}
+
+fn execute(command: Command, global: &Global, bars: &Bars) -> anyhow::Result<u8> {
+    match command {
+        Command::Run(args) => run(args, global, bars),
+        Command::Explain(args) => explain(&args, global),
+        Command::Report(_) => emit(&newsieve::report::report(&global.output)?),
+        Command::Verify(args) => verify(&global.output, args.deep),
+        Command::Schema(args) => schema(&args),
+        Command::Config(command) => configuration(command.action.unwrap_or(ConfigAction::Show(ConfigArgs::default()))),
+        Command::Completions(args) => {
+            let mut script = Vec::new();
+            clap_complete::generate(args.shell, &mut Cli::command(), "newsieve", &mut script);
+            emit(&String::from_utf8_lossy(&script))
+        }
+        Command::Man => emit(&man_page()?),
+    }
+}
+
+/// Writes data to stdout.
+fn emit(text: &str) -> anyhow::Result<u8> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).context("cannot write to standard output")?;
+    Ok(0)
+}
+
+/// Whether the reader of stdout has seen enough (`newsieve … | head`): not an error.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn load(args: &ConfigArgs) -> Result<Effective, Error> {
+    config::load(args.file.as_deref(), &args.sets, &args.flags())
+}
+
+fn run(args: RunArgs, global: &Global, bars: &Bars) -> anyhow::Result<u8> {
+    let effective = load(&args.config)?;
+    let inputs = if args.inputs.is_empty() {
+        effective.config.input.paths.iter().map(PathBuf::from).collect()
+    } else {
+        args.inputs
+    };
+    let request = RunRequest {
+        effective,
+        inputs,
+        output: global.output.clone(),
+        jobs: args.jobs.map(usize::from),
+        memory: args.memory,
+        run_id: args.run_id,
+        dry_run: args.dry_run,
+        full_refresh: args.full_refresh,
+        batch_records: pipeline::BATCH_RECORDS,
+    };
+    let summary = pipeline::run(&request, bars)?;
+    for warning in &summary.warnings {
+        // Exit code 3 needs its reason, also where only errors are heard.
+        if global.quiet {
+            tracing::error!("{warning}");
+        } else {
+            tracing::warn!("{warning}");
+        }
+    }
+    match global.log_format {
+        LogFormat::Json => log_summary(&summary),
+        LogFormat::Text => tracing::info!("{}", sentence(&summary, request.dry_run)),
+    }
+    Ok(if summary.warnings.is_empty() { 0 } else { EXIT_WITH_WARNINGS })
+}
+
+fn log_summary(summary: &RunSummary) {
+    tracing::info!(
+        run_id = summary.run_id,
+        committed = summary.committed,
+        n_records = summary.n_records,
+        n_articles = summary.n_articles,
+        n_duplicates = summary.n_duplicates,
+        n_rejects = summary.n_rejects,
+        n_skipped_inputs = summary.n_skipped_inputs,
+        bytes_in = summary.bytes_in,
+        seconds = summary.seconds,
+        warnings = summary.warnings.len(),
+        "run finished"
+    );
+}
+
+/// What a run did, for people.
+fn sentence(summary: &RunSummary, dry_run: bool) -> String {
+    let count = |number: i64, one: &str, many: &str| {
+        let number_text = indicatif::HumanCount(number.unsigned_abs());
+        format!("{number_text} {}", if number == 1 { one } else { many })
+    };
+    let skipped = match summary.n_skipped_inputs {
+        0 => String::new(),
+        number => format!("; {} committed before and skipped", count(number, "input", "inputs")),
+    };
+    let what = format!(
+        "{} in {:.1} s: {}, {}, {}{skipped}",
+        count(summary.n_records, "record", "records"),
+        summary.seconds,
+        count(summary.n_articles, "article", "articles"),
+        count(summary.n_duplicates, "duplicate", "duplicates"),
+        count(summary.n_rejects, "reject", "rejects"),
+    );
+    match (summary.committed, dry_run) {
+        (true, _) => format!("committed run {}: {what}", summary.run_id),
+        (false, true) => format!("dry run, nothing committed: {what}"),
+        (false, false) => format!("nothing new to commit: {what}"),
+    }
+}
+
+fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
+    let report = newsieve::verify::verify(output, deep)?;
+    if report.findings.is_empty() {
+        tracing::info!("all good: {} commits, {} files, {} rows", report.commits, report.files, report.rows);
+        return Ok(0);
+    }
+    let lines: String = report.findings.iter().map(|finding| escape::escape(finding) + "\n").collect();
+    emit(&lines)?;
+    let count = report.findings.len();
+    anyhow::bail!("{count} promises of `{}` do not hold", output.display())
+}
+
+fn schema(args: &SchemaArgs) -> anyhow::Result<u8> {
+    let format = match args.format {
+        SchemaForm::Text => SchemaFormat::Text,
+        SchemaForm::Json => SchemaFormat::Json,
+        SchemaForm::Markdown => SchemaFormat::Markdown,
+    };
+    emit(&describe(args.table.as_deref().and_then(Table::from_name), format))
+}
+
+fn configuration(action: ConfigAction) -> anyhow::Result<u8> {
+    match action {
+        ConfigAction::Show(args) => emit(&load(&args)?.to_annotated_toml()?),
+        ConfigAction::Check { file } => {
+            let effective = config::load(Some(&file), &[], &[])?;
+            Cleaner::new(&effective)?;
+            let count = effective.origins.values().filter(|origin| origin.starts_with("file ")).count();
+            tracing::info!("`{}` is valid and sets {count} of {} keys", file.display(), effective.origins.len());
+            Ok(0)
+        }
+    }
+}
+
+/// One page with a section for every command.
+fn man_page() -> anyhow::Result<String> {
+    let mut command = Cli::command();
+    command.build();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for sub in command.get_subcommands().filter(|sub| sub.get_name() != "help") {
+        let name = format!("newsieve {}", sub.get_name());
+        writeln!(page, ".SH \"{}\"", name.to_uppercase())?;
+        let man = clap_mangen::Man::new(sub.clone());
+        let mut section = Vec::new();
+        man.render_synopsis_section(&mut section)?;
+        man.render_description_section(&mut section)?;
+        man.render_options_section(&mut section)?;
+        man.render_extra_section(&mut section)?;
+        page.extend(String::from_utf8_lossy(&section).replace(".SH ", ".SS ").into_bytes());
+    }
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+fn explain(args: &ExplainArgs, global: &Global) -> anyhow::Result<u8> {
+    let effective = load(&args.config)?;
+    let path = Path::new(&args.target);
+    let view = if args.target == "-" {
+        let format = match effective.config.input.format {
+            config::InputFormat::Auto => None,
+            config::InputFormat::Txt => Some(source::Format::Txt),
+            config::InputFormat::Jsonl => Some(source::Format::Jsonl),
+        };
+        let reader = source::open_stream(Box::new(io::stdin()), "-", format, &effective.config);
+        explain_record(reader, args, &effective)?
+    } else if path.is_dir() {
+        anyhow::bail!(Error::Config(format!(
+            "`{}` is a folder; name a file in it, or the id of a record",
+            path.display()
+        )));
+    } else if path.exists() {
+        let listing = source::list(&[path.to_owned()], &effective.config.input)?;
+        match (listing.files.first(), listing.rejections.into_iter().next()) {
+            (Some(file), _) => explain_record(source::open(file, &effective.config), args, &effective)?,
+            (None, Some(rejection)) => View::of_rejection(&rejection),
+            (None, None) => anyhow::bail!("`{}` holds no record", path.display()),
+        }
+    } else {
+        explain_stored(&args.target, &global.output)?
+    };
+    if args.json {
+        return emit(&(serde_json::to_string_pretty(&view.to_json())? + "\n"));
+    }
+    let is_terminal = io::stdout().is_terminal();
+    let display = Display {
+        width: is_terminal.then(|| usize::from(console::Term::stdout().size().1)),
+        is_coloured: logging::is_coloured(is_terminal),
+        is_full: global.verbose > 0,
+    };
+    emit(&view.to_text(&display))
+}
+
+/// Cleans one record of a file alone.
+fn explain_record(mut reader: FileReader, args: &ExplainArgs, effective: &Effective) -> anyhow::Result<View> {
+    let item = reader.by_ref().find(|item| {
+        let origin = item.as_ref().map_or_else(|rejection| &rejection.origin, |raw| &raw.origin);
+        args.record.is_none_or(|record| record == origin.record_no)
+    });
+    let Some(item) = item else {
+        match args.record {
+            Some(record) => anyhow::bail!("`{}` has no record {record} (lines count from 0)", args.target),
+            None => anyhow::bail!("`{}` holds no record", args.target),
+        }
+    };
+    match item.and_then(|raw| decode(raw, &effective.config)) {
+        Ok(record) => Ok(View::of_cleaned(&Cleaner::new(effective)?.clean(record))),
+        Err(rejection) => Ok(View::of_rejection(&rejection)),
+    }
+}
+
+/// Reads one record back from the output.
+fn explain_stored(id: &str, output: &Path) -> anyhow::Result<View> {
+    let opened = Output::open(output)
+        .with_context(|| format!("`{id}` is no file, so it was to be looked up as an id in the output"))?;
+    match opened.find_record(id)? {
+        Some(stored) => Ok(View::of_stored(&stored)),
+        None => anyhow::bail!("`{id}` is neither a file nor the id of a record in the output `{}`", output.display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_is_one_sentence() {
+        let mut summary = RunSummary {
+            run_id: "r1".to_owned(),
+            committed: true,
+            n_records: 1234,
+            n_articles: 1,
+            n_duplicates: 0,
+            n_rejects: 1233,
+            n_skipped_inputs: 2,
+            seconds: 0.84,
+            ..RunSummary::default()
+        };
+        let what =
+            "1,234 records in 0.8 s: 1 article, 0 duplicates, 1,233 rejects; 2 inputs committed before and skipped";
+        assert_eq!(sentence(&summary, false), format!("committed run r1: {what}"));
+        summary.committed = false;
+        assert_eq!(sentence(&summary, true), format!("dry run, nothing committed: {what}"));
+        assert_eq!(sentence(&summary, false), format!("nothing new to commit: {what}"));
+    }
+
+    #[test]
+    fn a_closed_pipe_is_told_from_other_errors() {
+        let pipe = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe)).context("cannot write");
+        assert!(is_closed_pipe(&pipe));
+        assert!(!is_closed_pipe(&anyhow::anyhow!("other")));
+    }
+
+    #[test]
+    fn the_man_page_has_every_command() {
+        let page = man_page().unwrap();
+        for command in ["RUN", "EXPLAIN", "REPORT", "VERIFY", "SCHEMA", "CONFIG", "COMPLETIONS"] {
+            assert!(page.contains(&format!(".SH \"NEWSIEVE {command}\"")), "{command}");
+        }
     }
 }

@@ -17,6 +17,8 @@ use crate::text::{fold, line_hash};
 pub struct Candidate {
     /// Its id.
     pub id: String,
+    /// Whether the id came from the caller.
+    pub caller_id: bool,
     /// Its run; the current one has `None`.
     pub earlier_run: Option<String>,
     /// Hash of the matching key of its clean text.
@@ -63,15 +65,18 @@ pub struct Deduplicator {
     config: DedupConfig,
     /// Articles of earlier runs, in the order of their commits.
     earlier: Vec<Candidate>,
+    /// Caller's ids of earlier runs: hash of the id to hashes of the texts kept under it.
+    earlier_ids: HashMap<u128, Vec<u128>>,
     current: Vec<Candidate>,
 }
 
 impl Candidate {
     /// The candidate of an article of the current run.
     #[must_use]
-    pub fn new(id: &str, article: &Article) -> Candidate {
+    pub fn new(id: &str, caller_id: bool, article: &Article) -> Candidate {
         Candidate {
             id: id.to_owned(),
+            caller_id,
             earlier_run: None,
             content_hash: parse_hash(&article.content_hash),
             text_hash: parse_hash(&article.text_hash),
@@ -87,6 +92,10 @@ pub fn parse_hash(hex: &str) -> u128 {
     u128::from_str_radix(hex, 16).unwrap_or(0)
 }
 
+fn id_hash(id: &str) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(id.as_bytes())
+}
+
 /// The hash under which titles are compared.
 #[must_use]
 pub fn title_hash(title: Option<&str>) -> u64 {
@@ -97,7 +106,18 @@ impl Deduplicator {
     /// `earlier` are the articles of earlier runs, in the order of their commits.
     #[must_use]
     pub fn new(config: DedupConfig, earlier: Vec<Candidate>) -> Deduplicator {
-        Deduplicator { config, earlier, current: Vec::new() }
+        let mut earlier_ids: HashMap<u128, Vec<u128>> = HashMap::new();
+        for candidate in earlier.iter().filter(|candidate| candidate.caller_id) {
+            earlier_ids.entry(id_hash(&candidate.id)).or_default().push(candidate.content_hash);
+        }
+        Deduplicator { config, earlier, earlier_ids, current: Vec::new() }
+    }
+
+    /// Whether the caller gave an earlier record the same id with another content: the article is a new revision of it.
+    #[must_use]
+    pub fn is_revision(&self, candidate: &Candidate) -> bool {
+        let known = candidate.caller_id.then(|| self.earlier_ids.get(&id_hash(&candidate.id))).flatten();
+        known.is_some_and(|contents| !contents.contains(&candidate.content_hash))
     }
 
     /// Adds the next article of this run.
@@ -116,7 +136,7 @@ impl Deduplicator {
         for (number, candidate) in self.current.iter().enumerate() {
             clusters.entry(self.key(candidate)).or_default().push(number);
         }
-        let mut fates: Vec<Fate> = self.current.iter().map(Fate::alone).collect();
+        let mut fates: Vec<Fate> = self.current.iter().map(Fate::of).collect();
         let mut edges = Vec::new();
         for (key, members) in clusters {
             let prior = earlier.get(&key).map(|&number| &self.earlier[number]);
@@ -165,8 +185,14 @@ impl Deduplicator {
 }
 
 impl Fate {
-    fn alone(candidate: &Candidate) -> Fate {
-        Fate { dropped: false, dup_cluster: Some(candidate.id.clone()), dup_cluster_size: 1, dup_of: None }
+    fn of(candidate: &Candidate) -> Fate {
+        Fate { dup_cluster: Some(candidate.id.clone()), ..Fate::alone() }
+    }
+
+    /// The fate of an article without duplicates.
+    #[must_use]
+    pub fn alone() -> Fate {
+        Fate { dropped: false, dup_cluster: None, dup_cluster_size: 1, dup_of: None }
     }
 }
 
@@ -179,7 +205,7 @@ mod tests {
     }
 
     fn candidate(id: &str, content: u128, text: u128, chars: i32) -> Candidate {
-        Candidate { id: id.into(), earlier_run: None, content_hash: content, text_hash: text, title_hash: 1, text_chars: chars }
+        Candidate { id: id.into(), caller_id: true, earlier_run: None, content_hash: content, text_hash: text, title_hash: 1, text_chars: chars }
     }
 
     fn kept(candidates: &[Candidate], earlier: Vec<Candidate>) -> Vec<String> {
@@ -204,6 +230,16 @@ mod tests {
         let mut earlier = candidate("z", 1, 9, 300);
         earlier.earlier_run = Some("r1".into());
         assert_eq!(kept(&[candidate("a", 1, 1, 500)], vec![earlier]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn another_content_under_an_earlier_id_is_a_revision() {
+        let mut earlier = candidate("a", 1, 9, 300);
+        earlier.earlier_run = Some("r1".into());
+        let dedup = Deduplicator::new(config(DedupAction::Drop), vec![earlier]);
+        assert!(dedup.is_revision(&candidate("a", 2, 2, 500)));
+        assert!(!dedup.is_revision(&candidate("a", 1, 9, 300)));
+        assert!(!dedup.is_revision(&candidate("b", 2, 2, 500)));
     }
 
     #[test]

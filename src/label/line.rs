@@ -255,6 +255,13 @@ const MAX_ENTRY_UNITS: f32 = 6.0;
 
 /// `Home | World | Sport`: three or more short entries between signs, or two or more of which the lexicon knows one.
 fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
+    let known_entry = |entry: &str| {
+        let folded = fold(entry);
+        patterns.nav_lines.contains(&folded) || patterns.nav_headings.contains(&folded)
+    };
+    if text.contains(' ') && text.split_whitespace().all(known_entry) {
+        return true;
+    }
     let sign = BAR_SIGNS.into_iter().find(|sign| {
         // Between words only: `12/10` and `kinh tế/xã hội` are no menus.
         text.contains(&format!(" {sign} "))
@@ -262,13 +269,7 @@ fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
     let Some(sign) = sign else { return false };
     let entries: Vec<&str> = text.split(sign).map(str::trim).filter(|entry| !entry.is_empty()).collect();
     let short = entries.iter().all(|entry| Shape::of(entry).units <= MAX_ENTRY_UNITS && !Shape::of(entry).ends_sentence());
-    let known = || {
-        entries.iter().any(|entry| {
-            let folded = fold(entry);
-            patterns.nav_lines.contains(&folded) || patterns.nav_headings.contains(&folded)
-        })
-    };
-    short && (entries.len() >= 3 && sign == '|' || entries.len() >= 2 && known())
+    short && (entries.len() >= 3 && sign == '|' || entries.len() >= 2 && entries.iter().any(|entry| known_entry(entry)))
 }
 
 fn inline_link(text: &str, patterns: &CompiledPatterns) -> Option<Evidence> {

@@ -72,10 +72,20 @@ impl Page<'_> {
         let (Some(headline), Some(teaser)) = (item.headline, item.teaser) else { return };
         let of_headline = self.topic.shared_with(headline, teaser);
         let of_article = self.topic.shared_before(teaser, heading);
-        if (followed || self.next_open(block.end).is_none()) && of_headline < MIN_TEASER_TOPIC && of_article > MIN_RESUMED_TOPIC {
+        // At the end of a record a last paragraph must speak of the article to be its; among paragraphs it is one of them.
+        let of_text = followed || (self.next_open(block.end).is_none() && of_article > MIN_RESUMED_TOPIC);
+        if of_text && of_headline < MIN_TEASER_TOPIC {
             item.teaser = None;
             block.end = teaser;
             block.item_of.retain(|&(at, _)| at < teaser);
+            // What passed for a caption in front of the headline is a headline itself.
+            if let Some(caption) = item.caption.take() {
+                item.headline = Some(caption);
+                block.items.push(super::Item { headline: Some(headline), ..super::Item::default() });
+                for (_, number) in block.item_of.iter_mut().filter(|(at, _)| *at >= headline) {
+                    *number = 1;
+                }
+            }
         }
     }
 

@@ -11,6 +11,8 @@ const MAX_SUBHEADING_UNITS: f32 = 13.0;
 const WRAPPED_UNITS: f32 = 9.0;
 /// Share of pairs with the rest of the article below which such a line is a stranger.
 const MAX_STRANGER_TOPIC: f32 = 0.02;
+/// Fewest units of such a stranger: headlines of other stories are longer than subheadings.
+const MIN_STRANGER_UNITS: f32 = 9.0;
 /// Most units of a summary set apart.
 const MAX_LEAD_UNITS: f32 = 70.0;
 /// Share of the lead's pairs that the dateline paragraph must hold.
@@ -81,7 +83,7 @@ impl Page<'_> {
         let line = &self.lines[at];
         let (units, shared) = (line.shape.units, self.topic.shared_anywhere(at));
         let headline = line.kind == Kind::Headline;
-        if headline && units >= 6.0 && shared <= MAX_STRANGER_TOPIC && line.shape.ending == Ending::Open {
+        if headline && units >= MIN_STRANGER_UNITS && shared <= MAX_STRANGER_TOPIC && line.shape.ending == Ending::Open {
             self.decide(at, Label::Related, rules::RELATED_STRANGER);
         } else if headline && units > MAX_SUBHEADING_UNITS && line.shape.ending == Ending::Open {
             self.decide(at, Label::Caption, rules::CAPTION_OPEN);

@@ -17,6 +17,32 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Result};
+
+/// The built-in files, in the order in which they are compiled: language and content.
+pub const BUILTIN: [(&str, &str); 6] = [
+    ("vi", include_str!("../../config/lexicon/vi.toml")),
+    ("zh", include_str!("../../config/lexicon/zh.toml")),
+    ("en", include_str!("../../config/lexicon/en.toml")),
+    ("es", include_str!("../../config/lexicon/es.toml")),
+    ("pt", include_str!("../../config/lexicon/pt.toml")),
+    ("fr", include_str!("../../config/lexicon/fr.toml")),
+];
+
+/// Function words of further languages, for the column `language` only.
+pub const IDENTIFY: &str = include_str!("../../config/lexicon/identify.toml");
+
+/// Parses the built-in lexicons.
+///
+/// # Errors
+/// [`Error::Config`] naming the file; a build whose tests pass has none.
+pub fn builtin() -> Result<Vec<Lexicon>> {
+    let parse = |(language, content): &(&str, &str)| {
+        toml::from_str(content).map_err(|error| Error::Config(format!("built-in lexicon `{language}`: {error}")))
+    };
+    BUILTIN.iter().map(parse).collect()
+}
+
 /// One lexicon file. Every part may be absent; an overlay adds to the built-in one.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

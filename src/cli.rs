@@ -1,0 +1,383 @@
+//! The command line: what was typed, and the help that teaches it.
+
+use std::path::PathBuf;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use newsieve::table::Table;
+use toml::Value;
+
+const AFTER_HELP: &str = "\
+Examples:
+  newsieve run                                  clean ./seeds into ./output
+  newsieve run dump/ more.jsonl.zst -o tables   clean a folder and a file
+  newsieve explain dump/page.txt                see why each line was kept or cut
+  newsieve report                               see what is in ./output
+
+Exit codes:
+  0    committed, or nothing new to commit
+  1    could not finish; nothing of this run is visible in the output
+  2    wrong usage or config
+  3    committed, but an input was damaged or too many records were rejected
+  75   another run holds the output's lock; try again later
+  130  stopped by Ctrl-C (143: by SIGTERM); the same command given again resumes";
+
+/// Cleans dumps of scraped news text into Parquet tables.
+///
+/// Every line of every record gets a label (title, body, caption, related story, menu …), and every cut is written down with the
+/// rule that made it. The clean articles, the audit trail, the duplicates and the rejects are tables in one output folder.
+#[derive(Debug, Parser)]
+#[command(name = "newsieve", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options that every command takes, before or after its name.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// The output folder that is written or read.
+    #[arg(short, long, global = true, value_name = "DIR", default_value = "./output")]
+    pub output: PathBuf,
+    /// When to show progress; auto: bars on a terminal only.
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
+    pub progress: When,
+    /// Form of the messages on stderr.
+    #[arg(long, global = true, value_enum, value_name = "FORMAT", default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
+    /// Say nothing on success.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Say more; twice: everything.
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+}
+
+/// When to show progress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// Bars on a terminal, nothing elsewhere.
+    Auto,
+    /// Also without a terminal: a line every few seconds.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Form of the messages on stderr.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// Sentences.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(RunArgs),
+    Explain(ExplainArgs),
+    Report(ReportArgs),
+    Verify(VerifyArgs),
+    Schema(SchemaArgs),
+    Config(ConfigCommand),
+    Completions(CompletionsArgs),
+    /// Print the man page.
+    #[command(after_help = "Example:\n  newsieve man | man -l -")]
+    Man,
+}
+
+/// Clean dumps into tables.
+///
+/// Reads folders and .txt, .jsonl files, plain or compressed (.gz, .zst), and commits articles, segments, related stories,
+/// duplicates and rejects to the output folder. Inputs that were committed before are skipped, so a dump folder that grows can be
+/// given again and again. A run that was stopped resumes when the same command is given again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve run dump/                                  a folder, all its .txt and .jsonl files
+  newsieve run news.jsonl.gz --text-field content     JSON lines with another name for the text
+  newsieve run dump/ --set label.preset=precision     leave unsure paragraphs out
+  newsieve run dump/ --dry-run                        everything but the commit")]
+pub struct RunArgs {
+    /// Folders and files to clean; none: those of the config (`input.paths`, by default ./seeds).
+    #[arg(value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Threads; default: all cores. The tables do not depend on it.
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
+    /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
+    pub memory: u64,
+    /// Name of this run; default: UTC time and a short hash.
+    #[arg(long, value_name = "ID")]
+    pub run_id: Option<String>,
+    /// Do everything but the commit.
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace all earlier commits by this run.
+    #[arg(long)]
+    pub full_refresh: bool,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Options that change the configuration.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigArgs {
+    /// Config file, laid over the built-in defaults.
+    #[arg(short = 'c', long = "config", value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Set one config key; may repeat. VALUE is TOML, and where that fails a plain string.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub sets: Vec<String>,
+    /// Form of the input: auto (by name, then by content), txt (one record a file), jsonl (one object a line).
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["auto", "txt", "jsonl"]))]
+    pub input_format: Option<String>,
+    /// JSON field that holds the text.
+    #[arg(long, value_name = "NAME")]
+    pub text_field: Option<String>,
+    /// JSON field that holds the id.
+    #[arg(long, value_name = "NAME")]
+    pub id_field: Option<String>,
+    /// JSON field that holds the address.
+    #[arg(long, value_name = "NAME")]
+    pub url_field: Option<String>,
+    /// JSON field that holds the title.
+    #[arg(long, value_name = "NAME")]
+    pub title_field: Option<String>,
+    /// JSON field that holds the publication date.
+    #[arg(long, value_name = "NAME")]
+    pub date_field: Option<String>,
+}
+
+impl ConfigArgs {
+    /// The flags as (config key, value, name of the flag).
+    pub fn flags(&self) -> Vec<(&'static str, Value, &'static str)> {
+        [
+            ("input.format", &self.input_format, "--input-format"),
+            ("input.text_field", &self.text_field, "--text-field"),
+            ("input.id_field", &self.id_field, "--id-field"),
+            ("input.url_field", &self.url_field, "--url-field"),
+            ("input.title_field", &self.title_field, "--title-field"),
+            ("input.date_field", &self.date_field, "--date-field"),
+        ]
+        .into_iter()
+        .filter_map(|(key, value, flag)| value.as_ref().map(|value| (key, Value::String(value.clone()), flag)))
+        .collect()
+    }
+}
+
+/// Show every line of one record with its label, rule and confidence.
+///
+/// A file (or `-`, standard input) is cleaned alone, without the evidence of other records. What is no file is taken for the id of
+/// a record and looked up in the output folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve explain dump/page.txt              the lines that fit the terminal
+  newsieve explain -v news.jsonl --record 41  the record in line 41 (from 0), all text
+  newsieve explain 9f86d081884c7d65 --json    a record of the output, as JSON")]
+pub struct ExplainArgs {
+    /// A file, `-` for standard input, or the id of a record in the output.
+    #[arg(value_name = "FILE|-|ID")]
+    pub target: String,
+    /// Which record of a JSONL file: its line, from 0. Default: the first one.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
+    pub record: Option<i64>,
+    /// Print one JSON object instead.
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Show what is in the output: runs, articles, languages, labels, duplicates, rejects.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve report             what is in ./output
+  newsieve report -o tables   another output folder")]
+pub struct ReportArgs {}
+
+/// Check an output folder against every promise that is made of it.
+///
+/// Files, hashes, schemas, and the laws that tie the tables together. What is wrong is printed line by line, and the exit code is
+/// then 1.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve verify                   check ./output
+  newsieve verify --deep -o tables  read every value too")]
+pub struct VerifyArgs {
+    /// Read every value and check each record too.
+    #[arg(long)]
+    pub deep: bool,
+}
+
+/// Describe the tables: columns, types, units, meaning.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve schema                            all tables
+  newsieve schema articles                   one table
+  newsieve schema --format markdown > t.md   for a wiki")]
+pub struct SchemaArgs {
+    /// One table; none: all of them.
+    #[arg(value_name = "TABLE", value_parser = PossibleValuesParser::new(Table::ALL.map(Table::as_str)))]
+    pub table: Option<String>,
+    /// Form of the description.
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = SchemaForm::Text)]
+    pub format: SchemaForm,
+}
+
+/// Form of `newsieve schema`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaForm {
+    Text,
+    Json,
+    Markdown,
+}
+
+/// Show the effective config, or check a config file.
+///
+/// Without a command: `show`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve config show                           all keys with their defaults
+  newsieve config show -c my.toml > full.toml    what is in force, and where each value comes from
+  newsieve config check my.toml                  is it valid?")]
+pub struct ConfigCommand {
+    #[command(subcommand)]
+    pub action: Option<ConfigAction>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigAction {
+    /// Print the effective config as TOML, each value with its origin.
+    Show(ConfigArgs),
+    /// Check a config file.
+    Check {
+        /// The file.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+}
+
+/// Print shell completions.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve completions bash > ~/.local/share/bash-completion/completions/newsieve
+  newsieve completions zsh > ~/.zfunc/_newsieve
+  newsieve completions fish > ~/.config/fish/completions/newsieve.fish")]
+pub struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// Reads a size: a number and a unit. K, M, G, T and KiB … are powers of 1024, KB … powers of 1000, none is bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let allowed =
+        || format!("`{text}` is no size; write a number and a unit, such as 512M, 2GiB or 1.5G (at least 1M)");
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let number: f64 = number.parse().map_err(|_| allowed())?;
+    let unit = unit.trim().to_ascii_lowercase();
+    let power = |letter: char| "kmgt".find(letter).map(|index| index as i32 + 1);
+    let mut letters = unit.chars();
+    let factor = match (letters.next().map(power), letters.as_str()) {
+        (None, _) => 1.0,
+        (Some(Some(power)), "" | "ib") => 1024_f64.powi(power),
+        (Some(Some(power)), "b") => 1000_f64.powi(power),
+        (Some(None), "") if unit == "b" => 1.0,
+        _ => return Err(allowed()),
+    };
+    let bytes = number * factor;
+    if (1e6..1e18).contains(&bytes) { Ok(bytes as u64) } else { Err(allowed()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, expected) in [
+            ("1GiB", Some(1 << 30)),
+            ("512M", Some(512 << 20)),
+            ("512m", Some(512 << 20)),
+            ("1.5G", Some(3 << 29)),
+            ("2GB", Some(2_000_000_000)),
+            ("2 MiB", Some(2 << 20)),
+            ("1048576", Some(1 << 20)),
+            ("1048576B", Some(1 << 20)),
+            ("64K", None),
+            ("0", None),
+            ("", None),
+            ("G", None),
+            ("1X", None),
+            ("1Gi", None),
+            ("-1G", None),
+            ("1e9", None),
+            ("1.2.3G", None),
+            ("999999999999G", None),
+        ] {
+            assert_eq!(parse_size(text).ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn global_flags_stand_before_or_after() {
+        for line in ["newsieve -v -o x --log-format json run a b", "newsieve run a b -v -o x --log-format json"] {
+            let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+            assert_eq!((cli.global.verbose, cli.global.output.to_str()), (1, Some("x")), "{line}");
+            assert_eq!(cli.global.log_format, LogFormat::Json);
+            let Command::Run(run) = cli.command else { panic!("{line}") };
+            assert_eq!(run.inputs.len(), 2);
+            assert_eq!((run.memory, run.jobs), (1 << 30, None));
+        }
+    }
+
+    #[test]
+    fn wrong_usage_is_refused() {
+        for line in [
+            "newsieve",
+            "newsieve rum",
+            "newsieve run -j 0",
+            "newsieve run --memory 1X",
+            "newsieve run --input-format warc",
+            "newsieve -q -v run",
+            "newsieve schema nothing",
+            "newsieve explain",
+            "newsieve explain x --record -1",
+        ] {
+            let error = Cli::try_parse_from(line.split(' ')).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+
+    #[test]
+    fn flags_become_config_keys() {
+        let line = "newsieve run --text-field body --input-format jsonl --set a=b --set c=d -c my.toml";
+        let Command::Run(run) = Cli::try_parse_from(line.split(' ')).unwrap().command else { panic!() };
+        let flags = run.config.flags();
+        let keys: Vec<_> = flags.iter().map(|(key, _, flag)| (*key, *flag)).collect();
+        assert_eq!(keys, [("input.format", "--input-format"), ("input.text_field", "--text-field")]);
+        assert_eq!(run.config.sets, ["a=b", "c=d"]);
+    }
+}

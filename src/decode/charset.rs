@@ -1,0 +1,161 @@
+//! Bytes to text.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258};
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use super::Fault;
+use crate::document::Reason;
+
+/// Bytes that the charset is guessed from. The detector reads a few megabytes a second, and more bytes change its answer rarely.
+const DETECTION_BYTES: usize = 64 * 1024;
+const UTF_8_BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Text and the name of its charset as it stands in the `encoding` column.
+type Decoded = (String, String);
+
+/// Decodes bytes of unknown charset; nothing when no charset fits.
+///
+/// The name is the one of the `encoding` column: `utf-8`, `utf-8+bom`, `utf-16le`, `gb18030`, `windows-1258` …
+#[must_use]
+pub fn decode_bytes(bytes: &[u8]) -> Option<(String, String)> {
+    from_bytes(bytes.to_vec(), 1.0).ok()
+}
+
+/// Decodes the bytes of a text file.
+pub(super) fn from_bytes(bytes: Vec<u8>, max_control_share: f64) -> Result<Decoded, Fault> {
+    if let Some((encoding, bom_length)) = Encoding::for_bom(&bytes)
+        && encoding != UTF_8
+    {
+        return from_utf_16(bytes, encoding, bom_length, max_control_share);
+    }
+    if bytes.contains(&0) {
+        return match utf_16_without_bom(&bytes) {
+            Some(encoding) => from_utf_16(bytes, encoding, 0, max_control_share),
+            None => Err(binary("NUL bytes", bytes)),
+        };
+    }
+    if let Some(detail) = too_many_controls(&bytes, max_control_share) {
+        return Err(binary(&detail, bytes));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(without_bom(text)),
+        Err(error) => from_legacy(error.into_bytes()),
+    }
+}
+
+/// Checks text that its container has decoded. NUL is one control character among others there.
+pub(super) fn from_text(text: String, max_control_share: f64) -> Result<Decoded, Fault> {
+    match too_many_controls(text.as_bytes(), max_control_share) {
+        Some(detail) => Err(binary(&detail, text.into_bytes())),
+        None => Ok(without_bom(text)),
+    }
+}
+
+fn without_bom(mut text: String) -> Decoded {
+    if text.as_bytes().starts_with(UTF_8_BOM) {
+        text.drain(..UTF_8_BOM.len());
+        (text, "utf-8+bom".to_owned())
+    } else {
+        (text, "utf-8".to_owned())
+    }
+}
+
+fn binary(what: &str, bytes: Vec<u8>) -> Fault {
+    Fault { reason: Reason::Binary, detail: format!("{what}: this is no text"), bytes }
+}
+
+fn undecodable(detail: String, bytes: Vec<u8>) -> Fault {
+    Fault { reason: Reason::Undecodable, detail, bytes }
+}
+
+fn too_many_controls(bytes: &[u8], max_share: f64) -> Option<String> {
+    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)) || byte == 0x7f;
+    let count = bytes.iter().filter(|&&byte| is_control(byte)).count();
+    (count as f64 > max_share * bytes.len() as f64)
+        .then(|| format!("{count} control characters in {} bytes, over `decode.max_control_share`", bytes.len()))
+}
+
+fn from_utf_16(
+    bytes: Vec<u8>,
+    encoding: &'static Encoding,
+    bom_length: usize,
+    max_control_share: f64,
+) -> Result<Decoded, Fault> {
+    let name = encoding.name().to_ascii_lowercase();
+    let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[bom_length..]);
+    match text.map(std::borrow::Cow::into_owned) {
+        None => Err(undecodable(format!("not valid {name}, though it looks like it"), bytes)),
+        Some(text) if text.contains('\0') => Err(binary("NUL characters", bytes)),
+        Some(text) => match too_many_controls(text.as_bytes(), max_control_share) {
+            Some(detail) => Err(binary(&detail, bytes)),
+            None => Ok((text, name)),
+        },
+    }
+}
+
+/// Text in Latin letters is NUL in every other byte of UTF-16; binary data has NULs anywhere.
+fn utf_16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = &bytes[..bytes.len().min(DETECTION_BYTES) & !1];
+    let mut nuls = [0_usize; 2];
+    for (index, _) in head.iter().enumerate().filter(|(_, byte)| **byte == 0) {
+        nuls[index % 2] += 1;
+    }
+    let pairs = head.len() / 2;
+    let is_high = |count: usize| count * 10 >= pairs * 3;
+    let is_low = |count: usize| count * 100 <= pairs;
+    match nuls {
+        [even, odd] if is_high(odd) && is_low(even) => Some(UTF_16LE),
+        [even, odd] if is_high(even) && is_low(odd) => Some(UTF_16BE),
+        _ => None,
+    }
+}
+
+/// Guesses among the charsets of the web. A guess is taken only when it explains every byte.
+fn from_legacy(bytes: Vec<u8>) -> Result<Decoded, Fault> {
+    if let Some(detail) = damaged_utf_8(&bytes) {
+        return Err(undecodable(detail, bytes));
+    }
+    let guess = guess(&bytes);
+    // What is called gb2312 or gbk on the web is a part of gb18030, and real pages use all of that.
+    let encoding = if guess == GBK { GB18030 } else { guess };
+    let name = encoding.name().to_ascii_lowercase();
+    let decoded = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+    // Single-byte charsets map their holes to C1 controls; a text has none.
+    let Some(text) = decoded.filter(|text| !text.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}'))) else {
+        return Err(undecodable(format!("not UTF-8, and not {name}, the charset it looks like most"), bytes));
+    };
+    let text = if encoding == WINDOWS_1258 {
+        // The charset writes tones as combining marks; nobody else does, so matching would fail on it.
+        ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned()
+    } else {
+        text.into_owned()
+    };
+    Ok((text, name))
+}
+
+fn guess(bytes: &[u8]) -> &'static Encoding {
+    // ASCII says nothing; begin where the first other byte stands.
+    let start = bytes.iter().position(|byte| !byte.is_ascii()).unwrap_or(0);
+    let window = &bytes[start..bytes.len().min(start + DETECTION_BYTES)];
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    // A window that is cut may end inside a character, which `last` would hold against the right charset.
+    detector.feed(window, start + window.len() == bytes.len());
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// UTF-8 with a few bad bytes would pass for any single-byte charset, as rubbish from end to end.
+fn damaged_utf_8(bytes: &[u8]) -> Option<String> {
+    let (mut good, mut bad, mut at, mut first_bad) = (0_usize, 0_usize, 0, None);
+    for chunk in bytes.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        at += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            bad += 1;
+            first_bad.get_or_insert(at);
+            at += chunk.invalid().len();
+        }
+    }
+    let first_bad = first_bad?;
+    (good > 4 * bad).then(|| format!("UTF-8 with {bad} damaged characters, the first at byte {first_bad}"))
+}

@@ -1,0 +1,600 @@
+//! The order of the stages: reader thread → batches on all cores, order kept → writer; then the duplicate stage and the commit.
+//!
+//! Nothing else knows the order. Memory is bounded by batches: at most four are under way, whatever the dump's size; what must wait
+//! for the end of the dump (which member of a duplicate cluster is kept) waits on disk ([`crate::table`]).
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::clean::Cleaner;
+use crate::config::{Config, Effective};
+use crate::decode::decode;
+use crate::dedup::{Candidate, Deduplicator, Edge, parse_hash, title_hash};
+use crate::document::{Cleaned, Content, Origin, RawRecord, Reason, Rejection, excerpt, hash_hex};
+use crate::error::{Error, Result};
+use crate::output::{CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, check_run_id};
+use crate::source::{self, InputFile};
+use crate::table::{DuplicateEdge, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
+
+/// Records of one batch: enough to keep all cores busy between two hand-overs.
+pub const BATCH_RECORDS: usize = 512;
+/// Bytes of raw text after which a batch is full however few its records.
+const BATCH_BYTES: usize = 4 << 20;
+/// Batches that may wait between two stages.
+const CHANNEL_DEPTH: usize = 1;
+
+/// What a run is asked to do.
+#[derive(Debug, Clone)]
+pub struct RunRequest {
+    /// Configuration with its origins and lexicons.
+    pub effective: Effective,
+    /// Inputs; none = the configured ones.
+    pub inputs: Vec<PathBuf>,
+    /// Output folder.
+    pub output: PathBuf,
+    /// Threads; `None` = all cores.
+    pub jobs: Option<usize>,
+    /// Soft ceiling of memory in bytes. Batches stay far below it; the duplicate stage will honour it.
+    pub memory: u64,
+    /// Run id; `None` = UTC time and a short hash.
+    pub run_id: Option<String>,
+    /// Everything but the commit.
+    pub dry_run: bool,
+    /// Replace all earlier commits.
+    pub full_refresh: bool,
+    /// Records of one batch; the tables do not depend on it.
+    pub batch_records: usize,
+}
+
+/// Where a run reports how far it is.
+pub trait Progress: Sync {
+    /// A phase begins; 0 = of unknown size.
+    fn start(&self, phase: &str, total_bytes: u64);
+    /// Bytes of input and records done since the last call.
+    fn advance(&self, bytes: u64, records: u64);
+    /// The last phase has ended.
+    fn finish(&self);
+}
+
+/// Reports nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn start(&self, _: &str, _: u64) {}
+    fn advance(&self, _: u64, _: u64) {}
+    fn finish(&self) {}
+}
+
+/// What a run did.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RunSummary {
+    /// The run's id; empty where there was nothing to do.
+    pub run_id: String,
+    /// Whether a manifest was written.
+    pub committed: bool,
+    /// Records read.
+    pub n_records: i64,
+    /// Rows of `articles`.
+    pub n_articles: i64,
+    /// Records that left `articles` as duplicates.
+    pub n_duplicates: i64,
+    /// Rows of `rejects`.
+    pub n_rejects: i64,
+    /// Inputs passed over since they are committed already.
+    pub n_skipped_inputs: i64,
+    /// Bytes read.
+    pub bytes_in: u64,
+    /// Wall time.
+    pub seconds: f64,
+    /// What needs a person's eye: the run then ends with exit code 3.
+    pub warnings: Vec<String>,
+}
+
+/// One item of a batch on its way to the workers.
+enum Item {
+    Record(RawRecord),
+    Rejected(Rejection),
+}
+
+/// What the reader hands over.
+struct Batch {
+    items: Vec<Item>,
+    bytes: u64,
+}
+
+/// What came out of the workers, in order.
+enum Outcome {
+    Cleaned(Box<Cleaned>),
+    Rejected(Rejection),
+}
+
+struct CleanBatch {
+    outcomes: Vec<Outcome>,
+    bytes: u64,
+}
+
+/// Counts of the sequential part of a run.
+#[derive(Default)]
+struct Tally {
+    records: i64,
+    rejects: i64,
+    counted_rejects: i64,
+    damage: Vec<String>,
+}
+
+/// Everything the sequential part of a run writes to.
+struct Sink {
+    tables: RunTables,
+    dedup: Deduplicator,
+    /// Of every article: what an edge's row needs.
+    articles: Vec<ArticleNote>,
+    caller_ids: HashSet<u128>,
+    tally: Tally,
+}
+
+struct ArticleNote {
+    id: String,
+    title: Option<String>,
+    url: Option<String>,
+    file_path: std::sync::Arc<str>,
+}
+
+/// Cleans inputs into tables and commits them.
+///
+/// # Errors
+/// [`Error::Config`] for wrong inputs, run ids and configurations (nothing was written), [`Error::Locked`] when another run holds
+/// the output, [`Error::Io`] and [`Error::Table`] when reading folders or writing failed; no manifest exists then.
+pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> {
+    let started = Instant::now();
+    let started_at = now_micros();
+    let config = &request.effective.config;
+    if let Some(run_id) = &request.run_id {
+        check_run_id(run_id)?;
+    }
+    let inputs = if request.inputs.is_empty() { configured_inputs(config) } else { request.inputs.clone() };
+    refuse_output_as_input(&inputs, &request.output)?;
+    let cleaner = Cleaner::new(&request.effective)?;
+    let listing = source::list(&inputs, &config.input)?;
+    let output = Output::create(&request.output)?;
+    let lock = output.lock()?;
+    output.sweep(&lock)?;
+    let manifests = output.manifests()?;
+    let plan = Plan::new(listing, &output, request, &manifests)?;
+    let Some(run_id) = plan.run_id(request, &manifests)? else {
+        return Ok(RunSummary { n_skipped_inputs: plan.skipped, seconds: started.elapsed().as_secs_f64(), ..RunSummary::default() });
+    };
+
+    let staging = output.stage_dir(&run_id);
+    let earlier = if request.full_refresh { Vec::new() } else { earlier_articles(&output)? };
+    let mut sink = Sink {
+        tables: RunTables::create(&staging, &run_id, &request.effective.config_hash, &config.table)?,
+        dedup: Deduplicator::new(config.dedup.clone(), earlier),
+        articles: Vec::new(),
+        caller_ids: HashSet::new(),
+        tally: Tally::default(),
+    };
+    progress.start("cleaning", plan.files.iter().map(|file| file.bytes).sum());
+    for rejection in &plan.rejections {
+        sink.reject(rejection)?;
+    }
+    let entries = clean_all(&plan.files, &cleaner, request, &mut sink, progress)?;
+    progress.start("finding duplicates and writing tables", 0);
+    let (fates, edges) = sink.dedup.resolve();
+    let summary = sink.summary(&run_id, &plan, &entries, &fates, config, started);
+    let edges = edges.iter().map(|edge| sink.edge_row(edge, &run_id)).collect::<Vec<_>>();
+    let run_row = run_row(&inputs, &summary, &entries, started_at);
+    let staged = sink.tables.finish(&fates, &edges, &run_row)?;
+    let summary = finish(&output, &lock, request, &staged, entries, summary, &manifests)?;
+    progress.finish();
+    Ok(RunSummary { seconds: started.elapsed().as_secs_f64(), ..summary })
+}
+
+/// Which files a run reads, and which are committed already.
+struct Plan {
+    files: Vec<InputFile>,
+    rejections: Vec<Rejection>,
+    skipped: i64,
+    all: Vec<InputFile>,
+}
+
+impl Plan {
+    fn new(listing: source::Listing, output: &Output, request: &RunRequest, manifests: &[Manifest]) -> Result<Plan> {
+        let all = listing.files.clone();
+        let mut plan = Plan { files: Vec::new(), rejections: listing.rejections, skipped: 0, all };
+        let same_run = |manifest: &Manifest| Some(&manifest.run_id) == request.run_id.as_ref();
+        if request.full_refresh || manifests.iter().any(same_run) {
+            plan.files = listing.files;
+            return Ok(plan);
+        }
+        let committed = output.committed_inputs()?;
+        let config_hash = &request.effective.config_hash;
+        // Only files that could be committed already are read twice.
+        let sizes: HashSet<(&str, u64)> = committed.iter().map(|input| (input.path.as_str(), input.bytes)).collect();
+        for file in listing.files {
+            let known = |hash: String| {
+                committed.contains(&CommittedInput {
+                    path: file.file_path.to_string(),
+                    bytes: file.bytes,
+                    hash,
+                    config_hash: config_hash.clone(),
+                })
+            };
+            let skip = sizes.contains(&(&*file.file_path, file.bytes)) && source::hash_file(&file.path).is_ok_and(known);
+            if skip {
+                plan.skipped += 1;
+            } else {
+                plan.files.push(file);
+            }
+        }
+        Ok(plan)
+    }
+
+    /// The id of this run; `None` when there is nothing to do.
+    fn run_id(&self, request: &RunRequest, manifests: &[Manifest]) -> Result<Option<String>> {
+        let Some(run_id) = &request.run_id else {
+            let nothing = self.files.is_empty() && self.rejections.is_empty();
+            return Ok((!nothing).then(|| generated_run_id(self, &request.effective.config_hash)));
+        };
+        let Some(manifest) = manifests.iter().find(|manifest| manifest.run_id == *run_id) else {
+            return Ok((!self.files.is_empty() || !self.rejections.is_empty()).then(|| run_id.clone()));
+        };
+        let mut known: Vec<(String, u64, Option<String>)> =
+            manifest.inputs.iter().map(|input| (input.path.clone(), input.bytes, input.hash.clone())).collect();
+        let mut given: Vec<(String, u64, Option<String>)> = self
+            .all
+            .iter()
+            .map(|file| (file.file_path.to_string(), file.bytes, source::hash_file(&file.path).ok()))
+            .collect();
+        known.sort();
+        given.sort();
+        if known == given && manifest.config_hash == request.effective.config_hash && !request.full_refresh {
+            return Ok(None);
+        }
+        Err(Error::Config(format!(
+            "the run id `{run_id}` is committed already with other inputs or another configuration; give another `--run-id`, or none"
+        )))
+    }
+}
+
+fn configured_inputs(config: &Config) -> Vec<PathBuf> {
+    config.input.paths.iter().map(PathBuf::from).collect()
+}
+
+/// Tables are never read as text.
+fn refuse_output_as_input(inputs: &[PathBuf], output: &Path) -> Result<()> {
+    let Ok(output) = output.canonicalize() else { return Ok(()) };
+    for input in inputs {
+        if input.canonicalize().is_ok_and(|input| input.starts_with(&output)) {
+            return Err(Error::Config(format!("the input `{}` lies in the output folder; name another one with `--output`", input.display())));
+        }
+    }
+    Ok(())
+}
+
+fn earlier_articles(output: &Output) -> Result<Vec<Candidate>> {
+    output
+        .article_keys()?
+        .map(|key| {
+            key.map(|key| Candidate {
+                content_hash: parse_hash(&key.content_hash),
+                text_hash: parse_hash(&key.text_hash),
+                title_hash: title_hash(key.title.as_deref()),
+                text_chars: key.text_chars,
+                caller_id: key.caller_id,
+                id: key.id,
+                earlier_run: Some(key.run_id),
+            })
+        })
+        .collect()
+}
+
+/// Reads, cleans and writes all files. Returns what was read of each.
+fn clean_all(
+    files: &[InputFile],
+    cleaner: &Cleaner,
+    request: &RunRequest,
+    sink: &mut Sink,
+    progress: &dyn Progress,
+) -> Result<Vec<InputEntry>> {
+    let config = &request.effective.config;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.jobs.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
+    let (raw_sender, raw_receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
+    let (clean_sender, clean_receiver) = sync_channel::<CleanBatch>(CHANNEL_DEPTH);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(move || read_all(files, request, &raw_sender));
+        scope.spawn(|| pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config)));
+        let written = write_all(clean_receiver, sink, progress);
+        // When writing failed the receivers are gone, so that the other threads end too.
+        let entries = reader.join().map_err(|_| Error::Output("the reader thread ended unexpectedly".to_owned()))?;
+        written.map(|()| entries)
+    })
+}
+
+fn read_all(files: &[InputFile], request: &RunRequest, sender: &SyncSender<Batch>) -> Vec<InputEntry> {
+    let mut entries = Vec::with_capacity(files.len());
+    let mut batch = Batch { items: Vec::new(), bytes: 0 };
+    let mut size = 0;
+    for file in files {
+        let mut reader = source::open(file, &request.effective.config);
+        for item in reader.by_ref() {
+            match item {
+                Ok(record) => {
+                    size += content_bytes(&record);
+                    batch.items.push(Item::Record(record));
+                }
+                Err(rejection) => batch.items.push(Item::Rejected(rejection)),
+            }
+            if batch.items.len() >= request.batch_records.max(1) || size >= BATCH_BYTES {
+                size = 0;
+                let full = std::mem::replace(&mut batch, Batch { items: Vec::new(), bytes: 0 });
+                if sender.send(full).is_err() {
+                    return entries;
+                }
+            }
+        }
+        let stats = reader.stats();
+        batch.bytes += stats.bytes_read;
+        entries.push(InputEntry {
+            path: file.file_path.to_string(),
+            bytes: file.bytes,
+            hash: Some(stats.file_hash).filter(|_| stats.bytes_read == file.bytes),
+            records: stats.items,
+        });
+    }
+    // The receiver is gone only when writing failed, which is reported there.
+    let _ = sender.send(batch);
+    entries
+}
+
+fn content_bytes(record: &RawRecord) -> usize {
+    match &record.content {
+        Content::Bytes(bytes) => bytes.len(),
+        Content::Text(text) => text.len(),
+    }
+}
+
+fn clean_batches(receiver: Receiver<Batch>, sender: &SyncSender<CleanBatch>, cleaner: &Cleaner, config: &Config) {
+    for batch in receiver {
+        let outcomes = batch.items.into_par_iter().map(|item| clean_item(item, cleaner, config)).collect();
+        if sender.send(CleanBatch { outcomes, bytes: batch.bytes }).is_err() {
+            return;
+        }
+    }
+}
+
+fn clean_item(item: Item, cleaner: &Cleaner, config: &Config) -> Outcome {
+    match item {
+        Item::Rejected(rejection) => Outcome::Rejected(rejection),
+        Item::Record(raw) => match decode(raw, config) {
+            Ok(record) => Outcome::Cleaned(Box::new(cleaner.clean(record))),
+            Err(rejection) => Outcome::Rejected(rejection),
+        },
+    }
+}
+
+fn write_all(receiver: Receiver<CleanBatch>, sink: &mut Sink, progress: &dyn Progress) -> Result<()> {
+    for batch in receiver {
+        let records = batch.outcomes.len() as u64;
+        for outcome in batch.outcomes {
+            match outcome {
+                Outcome::Rejected(rejection) => sink.reject(&rejection)?,
+                Outcome::Cleaned(cleaned) => sink.take(*cleaned)?,
+            }
+        }
+        progress.advance(batch.bytes, records);
+    }
+    Ok(())
+}
+
+impl Sink {
+    fn reject(&mut self, rejection: &Rejection) -> Result<()> {
+        self.tally.count(rejection);
+        self.tables.reject(rejection)
+    }
+
+    fn take(&mut self, mut cleaned: Cleaned) -> Result<()> {
+        self.refuse_double_id(&mut cleaned);
+        match &mut cleaned.outcome {
+            Err(rejection) => self.tally.count(rejection),
+            Ok(article) => {
+                self.tally.records += 1;
+                let candidate = Candidate::new(&cleaned.record.id, cleaned.record.caller_id, article);
+                if self.dedup.is_revision(&candidate) {
+                    article.quality_flags.push("revised_id".to_owned());
+                }
+                self.dedup.add(candidate);
+                self.articles.push(ArticleNote {
+                    id: cleaned.record.id.clone(),
+                    title: article.title.clone(),
+                    url: cleaned.record.fields.url.clone(),
+                    file_path: cleaned.record.origin.file_path.clone(),
+                });
+            }
+        }
+        self.tables.append(&cleaned)
+    }
+
+    /// A caller's id that stands twice in one dump: the second record goes to `rejects`, under an id of its own so that its segments
+    /// can be told from the first one's.
+    fn refuse_double_id(&mut self, cleaned: &mut Cleaned) {
+        let record = &mut cleaned.record;
+        if !record.caller_id {
+            return;
+        }
+        let key = format!("{}\0{}", record.origin.input, record.id);
+        if self.caller_ids.insert(xxhash_rust::xxh3::xxh3_128(key.as_bytes())) {
+            return;
+        }
+        let given = std::mem::replace(&mut record.id, generated_id(&record.origin, record.text.as_bytes()));
+        record.caller_id = false;
+        cleaned.outcome = Err(Rejection {
+            origin: record.origin.clone(),
+            id: Some(record.id.clone()),
+            stage: "dedup",
+            reason: Reason::DuplicateId,
+            detail: format!("the id `{given}` stands twice in this dump; the first record with it was taken"),
+            excerpt: Some(excerpt(record.text.trim())),
+            raw_bytes_hash: Some(hash_hex(record.text.as_bytes())),
+        });
+    }
+
+    fn edge_row(&self, edge: &Edge, run_id: &str) -> DuplicateEdge {
+        let note = &self.articles[edge.duplicate];
+        DuplicateEdge {
+            id: note.id.clone(),
+            kept_id: edge.kept_id.clone(),
+            kept_run_id: edge.kept_run.clone().unwrap_or_else(|| run_id.to_owned()),
+            kind: edge.kind,
+            dropped: edge.dropped,
+            jaccard: Some(1.0),
+            containment: Some(1.0),
+            similarity_unit: Some(if edge.kind == "exact" { "text" } else { "matching_key" }),
+            title: note.title.clone(),
+            url: note.url.clone(),
+            file_path: note.file_path.to_string(),
+        }
+    }
+
+    fn summary(
+        &self,
+        run_id: &str,
+        plan: &Plan,
+        entries: &[InputEntry],
+        fates: &[crate::dedup::Fate],
+        config: &Config,
+        started: Instant,
+    ) -> RunSummary {
+        let dropped = fates.iter().filter(|fate| fate.dropped).count() as i64;
+        let mut warnings = self.tally.damage.clone();
+        let share = self.tally.counted_rejects as f64 / self.tally.records.max(1) as f64;
+        if share > config.limits.max_reject_share {
+            warnings.push(format!(
+                "{:.1} % of the records were rejected (no_article and empty not counted), more than limits.max_reject_share = {:.1} %; see the table `rejects`",
+                share * 100.0,
+                config.limits.max_reject_share * 100.0
+            ));
+        }
+        RunSummary {
+            run_id: run_id.to_owned(),
+            committed: false,
+            n_records: self.tally.records,
+            n_articles: fates.len() as i64 - dropped,
+            n_duplicates: dropped,
+            n_rejects: self.tally.rejects,
+            n_skipped_inputs: plan.skipped,
+            bytes_in: entries.iter().map(|entry| entry.bytes).sum(),
+            seconds: started.elapsed().as_secs_f64(),
+            warnings,
+        }
+    }
+}
+
+impl Tally {
+    /// Most damaged inputs that are named one by one.
+    const NAMED_DAMAGE: usize = 20;
+
+    fn count(&mut self, rejection: &Rejection) {
+        self.records += 1;
+        self.rejects += 1;
+        self.counted_rejects += i64::from(rejection.reason.counts_to_share());
+        if rejection.reason.is_damage() && self.damage.len() < Self::NAMED_DAMAGE {
+            self.damage.push(format!("`{}`: {}", rejection.origin.file_path, rejection.detail));
+        }
+    }
+}
+
+/// The id of a record whose caller gave none.
+#[must_use]
+pub fn generated_id(origin: &Origin, content: &[u8]) -> String {
+    let mut bytes = format!("{}\0{}\0", origin.file_path, origin.record_no).into_bytes();
+    bytes.extend_from_slice(content);
+    hash_hex(&bytes)
+}
+
+/// UTC time, so that ids sort as runs do, and a hash of what is cleaned with what.
+fn generated_run_id(plan: &Plan, config_hash: &str) -> String {
+    let time = chrono::DateTime::from_timestamp_micros(now_micros()).unwrap_or_default().format("%Y%m%dT%H%M%SZ");
+    let mut inputs = config_hash.to_owned();
+    for file in &plan.files {
+        inputs.push_str(&format!("\0{}\0{}", file.file_path, file.bytes));
+    }
+    format!("{time}-{}", &hash_hex(inputs.as_bytes())[..8])
+}
+
+fn now_micros() -> i64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |since| since.as_micros() as i64)
+}
+
+fn run_row(inputs: &[PathBuf], summary: &RunSummary, entries: &[InputEntry], started: i64) -> RunRow {
+    let inputs = serde_json::json!({
+        "paths": inputs.iter().map(|path| path.display().to_string()).collect::<Vec<_>>(),
+        "files": entries.len(),
+        "skipped": summary.n_skipped_inputs,
+    });
+    RunRow {
+        started,
+        finished: now_micros(),
+        inputs: inputs.to_string(),
+        n_records: summary.n_records,
+        n_articles: summary.n_articles,
+        n_duplicates: summary.n_duplicates,
+        n_rejects: summary.n_rejects,
+        n_skipped_inputs: summary.n_skipped_inputs,
+        bytes_in: summary.bytes_in as i64,
+        peak_rss_bytes: peak_rss_bytes(),
+    }
+}
+
+/// The process's largest resident size; null where the system does not tell.
+fn peak_rss_bytes() -> Option<i64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<i64>().ok().map(|kib| kib * 1024)
+}
+
+fn finish(
+    output: &Output,
+    lock: &Lock,
+    request: &RunRequest,
+    staged: &[StagedFile],
+    inputs: Vec<InputEntry>,
+    mut summary: RunSummary,
+    manifests: &[Manifest],
+) -> Result<RunSummary> {
+    if request.dry_run {
+        output.discard(lock, &summary.run_id)?;
+        return Ok(summary);
+    }
+    let replaces = if request.full_refresh { manifests.iter().map(|manifest| manifest.run_id.clone()).collect() } else { Vec::new() };
+    let manifest = Manifest {
+        format_version: MANIFEST_VERSION,
+        sequence: 0,
+        run_id: summary.run_id.clone(),
+        schema_version: SCHEMA_VERSION,
+        version: VERSION.to_owned(),
+        config_hash: request.effective.config_hash.clone(),
+        config: serde_json::to_value(&request.effective.config).unwrap_or_default(),
+        inputs,
+        counts: Counts {
+            n_records: summary.n_records,
+            n_articles: summary.n_articles,
+            n_duplicates: summary.n_duplicates,
+            n_rejects: summary.n_rejects,
+            n_skipped_inputs: summary.n_skipped_inputs,
+        },
+        warnings: summary.warnings.clone(),
+        files: Vec::new(),
+        replaces,
+    };
+    output.commit(lock, staged, manifest)?;
+    summary.committed = true;
+    Ok(summary)
+}

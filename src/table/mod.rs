@@ -1,0 +1,325 @@
+//! The tables: their columns, the rows of one run on their way to Parquet files, and reading rows back.
+
+mod reader;
+mod rows;
+mod schema;
+mod spill;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+pub(crate) use self::reader::{column_of, read_columns, rows_with_id, to_json};
+pub use self::schema::{Column, ColumnType, SCHEMA_VERSION, SchemaFormat, Table, describe};
+pub(crate) use self::writer::part_name;
+
+use self::spill::ArticleSpill;
+use self::writer::{TableWriter, WriterSettings};
+use crate::config::TableConfig;
+use crate::dedup::Fate;
+use crate::document::{Cleaned, Rejection};
+use crate::error::{Error, Result};
+
+/// Version of this program, written to files, manifests and `runs`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// One finished file in the staging folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StagedFile {
+    /// The table it belongs to.
+    pub table: Table,
+    /// Where it stands now: `<staging>/<table>/part-NNNNN.parquet`.
+    pub path: PathBuf,
+    /// Number of rows.
+    pub rows: u64,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// 32 hex digits: XXH3-128 of the file.
+    pub hash: String,
+}
+
+/// One row of `duplicates`, without `run_id`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DuplicateEdge {
+    /// Id of the later record.
+    pub id: String,
+    /// Id of the kept record.
+    pub kept_id: String,
+    /// Run of the kept record.
+    pub kept_run_id: String,
+    /// `exact normalized near contained syndicated`.
+    pub kind: &'static str,
+    /// Whether the record left `articles` because of this edge.
+    pub dropped: bool,
+    /// Shared units over all units of both, 0 to 1.
+    pub jaccard: Option<f64>,
+    /// Share of the smaller one's units found in the other, 0 to 1.
+    pub containment: Option<f64>,
+    /// What was compared.
+    pub similarity_unit: Option<&'static str>,
+    /// Title of the later record.
+    pub title: Option<String>,
+    /// Address of the later record.
+    pub url: Option<String>,
+    /// File of the later record.
+    pub file_path: String,
+}
+
+/// The row of `runs`, without `run_id`, `version`, `config_hash` and `bytes_out`, which the tables know themselves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRow {
+    /// Microseconds since 1970-01-01 UTC.
+    pub started: i64,
+    /// Microseconds since 1970-01-01 UTC.
+    pub finished: i64,
+    /// The inputs, as JSON.
+    pub inputs: String,
+    /// Records read.
+    pub n_records: i64,
+    /// Rows of `articles`.
+    pub n_articles: i64,
+    /// Rows of `duplicates` with `dropped`.
+    pub n_duplicates: i64,
+    /// Rows of `rejects`.
+    pub n_rejects: i64,
+    /// Inputs passed over because an earlier run committed them.
+    pub n_skipped_inputs: i64,
+    /// Bytes of the inputs read, as stored.
+    pub bytes_in: i64,
+    /// Largest memory use of the process, where the system tells.
+    pub peak_rss_bytes: Option<i64>,
+}
+
+/// Writes the tables of one run into its staging folder, in two phases.
+///
+/// [`append`](RunTables::append) and [`reject`](RunTables::reject) take records in the order of the tables; memory is bounded by
+/// `table.row_group_bytes`, whatever the number of records. [`finish`](RunTables::finish) then drops or marks duplicates.
+/// Same rows in the same order = same bytes, except for `runs`.
+pub struct RunTables {
+    staging: PathBuf,
+    run_id: String,
+    settings: WriterSettings,
+    segments: TableWriter,
+    rejects: TableWriter,
+    articles: ArticleSpill,
+}
+
+impl RunTables {
+    /// Begins the tables of a run in `staging`, which is [`crate::output::Output::stage_dir`] of the run.
+    ///
+    /// # Errors
+    /// A file or folder cannot be created.
+    pub fn create(staging: &Path, run_id: &str, config_hash: &str, config: &TableConfig) -> Result<RunTables> {
+        let settings = WriterSettings { config: config.clone(), config_hash: config_hash.to_owned() };
+        Ok(RunTables {
+            segments: TableWriter::create(staging, Table::Segments, &settings)?,
+            rejects: TableWriter::create(staging, Table::Rejects, &settings)?,
+            articles: ArticleSpill::create(staging)?,
+            staging: staging.to_owned(),
+            run_id: run_id.to_owned(),
+            settings,
+        })
+    }
+
+    /// Appends a decoded record: its segments, and its article or its rejection.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn append(&mut self, cleaned: &Cleaned) -> Result<()> {
+        for (seg_no, segment) in cleaned.segments.iter().enumerate() {
+            rows::push_segment(self.segments.row(), &cleaned.record, seg_no, segment, &self.run_id);
+            self.segments.end_row()?;
+        }
+        match &cleaned.outcome {
+            Ok(article) => self.articles.append(&cleaned.record, article, &self.run_id),
+            Err(rejection) => self.reject(rejection),
+        }
+    }
+
+    /// Appends the rejection of a record that never decoded.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn reject(&mut self, rejection: &Rejection) -> Result<()> {
+        rows::push_rejection(self.rejects.row(), rejection, &self.run_id);
+        self.rejects.end_row()
+    }
+
+    /// Writes the rest: articles by their fates (one an appended article, in order), the edges, the row of `runs`.
+    ///
+    /// # Errors
+    /// A file cannot be written or read back, or the number of fates is not that of the articles.
+    pub fn finish(self, fates: &[Fate], edges: &[DuplicateEdge], run: &RunRow) -> Result<Vec<StagedFile>> {
+        if fates.len() != self.articles.len() {
+            let (fates, articles) = (fates.len(), self.articles.len());
+            return Err(Error::Output(format!("{articles} articles were appended but {fates} fates given")));
+        }
+        let mut files = self.articles.finish(fates, &self.staging, &self.settings)?;
+        files.extend(self.segments.finish()?);
+        files.extend(self.rejects.finish()?);
+        files.extend(write_edges(edges, &self.run_id, &self.staging, &self.settings)?);
+        let bytes_out = files.iter().map(|file| file.bytes).sum();
+        files.extend(write_run(run, &self.run_id, bytes_out, &self.staging, &self.settings)?);
+        files.sort_by(|a, b| (a.table, &a.path).cmp(&(b.table, &b.path)));
+        Ok(files)
+    }
+}
+
+fn write_edges(
+    edges: &[DuplicateEdge],
+    run_id: &str,
+    staging: &Path,
+    settings: &WriterSettings,
+) -> Result<Vec<StagedFile>> {
+    let mut table = TableWriter::create(staging, Table::Duplicates, settings)?;
+    for edge in edges {
+        rows::push_edge(table.row(), edge, run_id);
+        table.end_row()?;
+    }
+    table.finish()
+}
+
+fn write_run(
+    run: &RunRow,
+    run_id: &str,
+    bytes_out: u64,
+    staging: &Path,
+    settings: &WriterSettings,
+) -> Result<Vec<StagedFile>> {
+    let mut table = TableWriter::create(staging, Table::Runs, settings)?;
+    rows::push_run(table.row(), run, run_id, &settings.config_hash, bytes_out);
+    table.end_row()?;
+    table.finish()
+}
+
+#[cfg(test)]
+pub(crate) mod fixture;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use arrow::array::AsArray;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::file::reader::FileReader;
+    use parquet::file::serialized_reader::SerializedFileReader;
+
+    use super::fixture::{cleaned, rejected, run_row, table_config};
+    use super::*;
+
+    fn write(config: &TableConfig, texts: &[&str], fates: &[Fate]) -> (tempfile::TempDir, Vec<StagedFile>) {
+        let folder = tempfile::tempdir().unwrap();
+        let mut tables = RunTables::create(folder.path(), "r1", "c0ffee", config).unwrap();
+        for (number, text) in texts.iter().enumerate() {
+            tables.append(&cleaned(&format!("id{number}"), text)).unwrap();
+        }
+        tables.append(&rejected("bad", "home page")).unwrap();
+        let files = tables.finish(fates, &[], &run_row(texts.len() as i64, 0, 1)).unwrap();
+        (folder, files)
+    }
+
+    fn file(files: &[StagedFile], table: Table) -> &StagedFile {
+        files.iter().find(|file| file.table == table).unwrap()
+    }
+
+    fn ids(path: &Path) -> Vec<String> {
+        let batches = read_columns(path, &["id"]).unwrap();
+        batches
+            .flat_map(|batch| {
+                batch.unwrap().column(0).as_string::<i32>().iter().flatten().map(str::to_owned).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_table_has_a_file_with_its_schema_also_without_rows() {
+        let (_folder, files) = write(&table_config(), &[], &[]);
+        for table in Table::ALL {
+            let staged = file(&files, table);
+            assert!(staged.path.ends_with(format!("{}/part-00000.parquet", table.as_str())));
+            let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(&staged.path).unwrap()).unwrap();
+            assert_eq!(reader.schema().fields(), table.schema().fields());
+            let bytes = fs::read(&staged.path).unwrap();
+            assert_eq!((bytes.len() as u64, crate::document::hash_hex(&bytes)), (staged.bytes, staged.hash.clone()));
+        }
+        assert_eq!(file(&files, Table::Articles).rows, 0);
+        assert_eq!(file(&files, Table::Runs).rows, 1);
+        assert_eq!(file(&files, Table::Rejects).rows, 1);
+    }
+
+    #[test]
+    fn dropped_articles_take_their_related_rows_with_them() {
+        let mut fates = vec![Fate::alone(); 3];
+        fates[0] = Fate { dropped: false, dup_cluster: Some("id0".into()), dup_cluster_size: 2, dup_of: None };
+        fates[1].dropped = true;
+        let (folder, files) = write(&table_config(), &["A\none", "B\ntwo", "C\nthree"], &fates);
+        assert_eq!(ids(&file(&files, Table::Articles).path), ["id0", "id2"]);
+        assert_eq!(ids(&file(&files, Table::Related).path), ["id0", "id2"]);
+        assert_eq!(ids(&file(&files, Table::Mentions).path), ["id0", "id2"]);
+        assert_eq!(file(&files, Table::Segments).rows, 7);
+        assert!(!folder.path().join("_spill").exists());
+        let row = read_columns(&file(&files, Table::Articles).path, &[]).unwrap().next().unwrap().unwrap();
+        let row = to_json(&row, 0);
+        assert_eq!((&row["dup_cluster"], &row["dup_cluster_size"]), (&"id0".into(), &2.into()));
+        assert!(row["dup_of"].is_null());
+    }
+
+    #[test]
+    fn a_wrong_number_of_fates_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let tables = RunTables::create(folder.path(), "r1", "c", &table_config()).unwrap();
+        assert!(tables.finish(&[Fate::alone()], &[], &run_row(0, 0, 0)).is_err());
+    }
+
+    #[test]
+    fn borders_follow_the_rows() {
+        let config = TableConfig { row_group_bytes: 2_000, part_bytes: 6_000, zstd_level: 3 };
+        let texts: Vec<String> =
+            (0..40).map(|number| format!("Title {number}\n{}", "word ".repeat(number * 7))).collect();
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        let fates = vec![Fate::alone(); texts.len()];
+        let (_one, first) = write(&config, &texts, &fates);
+        let (_two, second) = write(&config, &texts, &fates);
+        let facts =
+            |files: &[StagedFile]| files.iter().map(|f| (f.table, f.rows, f.bytes, f.hash.clone())).collect::<Vec<_>>();
+        assert_eq!(facts(&first), facts(&second));
+        assert!(first.iter().filter(|file| file.table == Table::Articles).count() > 2);
+        let staged = file(&first, Table::Articles);
+        let reader = SerializedFileReader::new(fs::File::open(&staged.path).unwrap()).unwrap();
+        assert!(reader.metadata().num_row_groups() > 1);
+        let all: Vec<String> =
+            first.iter().filter(|file| file.table == Table::Articles).flat_map(|file| ids(&file.path)).collect();
+        assert_eq!(all, (0..40).map(|number| format!("id{number}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn files_carry_metadata_and_a_small_bloom_filter() {
+        let (_folder, files) = write(&table_config(), &["A\none"], &[Fate::alone()]);
+        let staged = file(&files, Table::Segments);
+        assert!(staged.bytes < 10_000, "{}", staged.bytes);
+        let reader = SerializedFileReader::new(fs::File::open(&staged.path).unwrap()).unwrap();
+        let metadata = reader.metadata();
+        let created = metadata.file_metadata().created_by().unwrap();
+        assert_eq!(created, format!("newsieve version {VERSION}"));
+        let pairs = metadata.file_metadata().key_value_metadata().unwrap();
+        let value = |key: &str| pairs.iter().find(|pair| pair.key == key).and_then(|pair| pair.value.clone());
+        assert_eq!(value("newsieve.config_hash").as_deref(), Some("c0ffee"));
+        assert_eq!(value("newsieve.schema_version"), Some(SCHEMA_VERSION.to_string()));
+        assert!(metadata.row_group(0).column(0).bloom_filter_offset().is_some());
+        let text = metadata.row_group(0).column(6);
+        assert_eq!(text.column_path().string(), "text");
+        assert!(text.statistics().is_none() && text.dictionary_page_offset().is_none());
+    }
+
+    #[test]
+    fn rows_of_one_id_are_found() {
+        let (_folder, files) = write(&table_config(), &["A\none", "B\ntwo"], &vec![Fate::alone(); 2]);
+        let found = rows_with_id(&file(&files, Table::Segments).path, "id1").unwrap();
+        assert_eq!(found.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>(), 2);
+        let row = to_json(&found[0], 1);
+        assert_eq!(
+            (&row["seg_no"], &row["text"], &row["repeat_of"]),
+            (&1.into(), &"two".into(), &serde_json::Value::Null)
+        );
+        assert!(rows_with_id(&file(&files, Table::Segments).path, "nobody").unwrap().is_empty());
+    }
+}

@@ -1,0 +1,127 @@
+//! Reads rows back, for the stages that need earlier runs. `verify` and `report` use another reader on purpose.
+
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, Scalar, StringArray};
+use arrow::compute::kernels::cmp::eq;
+use arrow::datatypes::{
+    DataType, Date32Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+};
+use arrow::error::ArrowError;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use serde_json::{Map, Value};
+
+use super::rows::list_value;
+use crate::error::{Error, Result};
+
+/// Rows of one batch: bounds memory for long texts.
+const BATCH_ROWS: usize = 1024;
+
+fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::table("read", path))?;
+    Ok(builder.with_batch_size(BATCH_ROWS))
+}
+
+/// Streams the named columns of a file, in file order; no names = all columns.
+pub(crate) fn read_columns(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let builder = open(path)?;
+    let mask = if columns.is_empty() {
+        ProjectionMask::all()
+    } else {
+        ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied())
+    };
+    let reader = builder.with_projection(mask).build().map_err(Error::table("read", path))?;
+    let path = path.to_owned();
+    Ok(reader.map(move |batch| batch.map_err(Error::table("read", &path))))
+}
+
+/// A column of a batch as a typed array.
+pub(crate) fn column_of<'a, A: 'static>(batch: &'a RecordBatch, name: &str, path: &Path) -> Result<&'a A> {
+    let array = batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref());
+    array.ok_or_else(|| {
+        let cause = ArrowError::SchemaError(format!("column `{name}` is missing or of another type"));
+        Error::table("read", path)(cause)
+    })
+}
+
+/// All rows of a file with the given id. Row groups that cannot hold it, by their bloom filter, are not read.
+pub(crate) fn rows_with_id(path: &Path, id: &str) -> Result<Vec<RecordBatch>> {
+    let builder = open(path)?;
+    let Some(column) = builder.parquet_schema().columns().iter().position(|column| column.path().string() == "id")
+    else {
+        return Ok(Vec::new());
+    };
+    let mut groups = Vec::new();
+    for group in 0..builder.metadata().num_row_groups() {
+        let bloom = builder.get_row_group_column_bloom_filter(group, column).map_err(Error::table("read", path))?;
+        if bloom.is_none_or(|bloom| bloom.check(&id)) {
+            groups.push(group);
+        }
+    }
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wanted = Scalar::new(StringArray::from(vec![id]));
+    let mask = ProjectionMask::leaves(builder.parquet_schema(), [column]);
+    let filter = ArrowPredicateFn::new(mask, move |batch: RecordBatch| eq(batch.column(0), &wanted));
+    let reader = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(filter)])).build();
+    let batches: Result<Vec<_>, _> = reader.map_err(Error::table("read", path))?.collect();
+    let mut batches = batches.map_err(Error::table("read", path))?;
+    batches.retain(|batch| batch.num_rows() > 0);
+    Ok(batches)
+}
+
+/// One row as a JSON object. Days and instants become their numbers' ISO forms.
+pub(crate) fn to_json(batch: &RecordBatch, row: usize) -> Map<String, Value> {
+    let schema = batch.schema();
+    let names = schema.fields().iter().map(|field| field.name().clone());
+    names.zip(batch.columns()).map(|(name, array)| (name, value(array, row).unwrap_or(Value::Null))).collect()
+}
+
+fn value(array: &ArrayRef, row: usize) -> Option<Value> {
+    if array.is_null(row) {
+        return None;
+    }
+    Some(match array.data_type() {
+        DataType::Utf8 => array.as_string_opt::<i32>()?.value(row).into(),
+        DataType::Boolean => array.as_boolean_opt()?.value(row).into(),
+        DataType::Int32 => array.as_primitive_opt::<Int32Type>()?.value(row).into(),
+        DataType::Int64 => array.as_primitive_opt::<Int64Type>()?.value(row).into(),
+        DataType::Float32 => shortest(array.as_primitive_opt::<Float32Type>()?.value(row)),
+        DataType::Float64 => array.as_primitive_opt::<Float64Type>()?.value(row).into(),
+        DataType::Date32 => array.as_primitive_opt::<Date32Type>()?.value_as_date(row)?.to_string().into(),
+        DataType::Timestamp(..) => {
+            let instant = array.as_primitive_opt::<TimestampMicrosecondType>()?.value_as_datetime(row)?;
+            format!("{}Z", instant.format("%Y-%m-%dT%H:%M:%S%.f")).into()
+        }
+        DataType::List(_) => list_value(array.as_list_opt()?, row)?.into(),
+        _ => return None,
+    })
+}
+
+/// The float with the digits that its own 32 bits need, not those of their 64-bit image.
+fn shortest(value: f32) -> Value {
+    value.to_string().parse::<f64>().map_or(Value::Null, Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{Date32Array, Float32Array, TimestampMicrosecondArray};
+
+    use super::*;
+
+    #[test]
+    fn values_become_json() {
+        let array = |array: ArrayRef| value(&array, 0);
+        assert_eq!(array(Arc::new(Float32Array::from(vec![0.3]))), Some(0.3.into()));
+        assert_eq!(array(Arc::new(Date32Array::from(vec![19_723]))), Some("2024-01-01".into()));
+        let instant = TimestampMicrosecondArray::from(vec![1_704_067_200_000_000]).with_timezone("UTC");
+        assert_eq!(array(Arc::new(instant)), Some("2024-01-01T00:00:00Z".into()));
+        assert_eq!(array(Arc::new(Float32Array::from(vec![None]))), None);
+    }
+}

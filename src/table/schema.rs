@@ -1,0 +1,533 @@
+//! The columns of every table: name, type, unit, meaning, null rule. The Arrow schema and `newsieve schema` come from here.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use serde_json::{Value, json};
+
+/// Version of the tables' columns, written to every file and manifest. It rises when a column changes or is added.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// One table of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Table {
+    /// One row per kept record.
+    Articles,
+    /// One row per segment of every decodable record.
+    Segments,
+    /// Items of blocks of other stories.
+    Related,
+    /// Verified pairs of duplicates.
+    Duplicates,
+    /// Persons, places, dates and quantities in kept records.
+    Mentions,
+    /// Records that are not in `articles`, and why.
+    Rejects,
+    /// One row per run.
+    Runs,
+}
+
+impl Table {
+    /// All tables, in the order of the contract.
+    pub const ALL: [Table; 7] = [
+        Table::Articles,
+        Table::Segments,
+        Table::Related,
+        Table::Duplicates,
+        Table::Mentions,
+        Table::Rejects,
+        Table::Runs,
+    ];
+
+    /// The name: of the folder, of the file entries in manifests, on the command line.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Table::Articles => "articles",
+            Table::Segments => "segments",
+            Table::Related => "related",
+            Table::Duplicates => "duplicates",
+            Table::Mentions => "mentions",
+            Table::Rejects => "rejects",
+            Table::Runs => "runs",
+        }
+    }
+
+    /// The table of a name, where there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| table.as_str() == name)
+    }
+
+    /// What a row is, in one sentence.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Table::Articles => "One row per kept record: the clean text and what is known of it.",
+            Table::Segments => {
+                "One row per segment of every decodable record (kept, duplicate or rejected): the audit trail. The segments of one \
+                 line joined with nothing, lines joined with a line feed, give the decoded text exactly."
+            }
+            Table::Related => "One row per item of a block of other stories in a kept record.",
+            Table::Duplicates => "One row per verified pair of records that hold the same text, or a part of it.",
+            Table::Mentions => "One row per person, place, date or quantity in title, lead and body of kept records.",
+            Table::Rejects => "One row per record that is neither in articles nor a duplicate, and why.",
+            Table::Runs => "One row per run. n_records = n_articles + n_duplicates + n_rejects.",
+        }
+    }
+
+    /// The columns, in file order.
+    #[must_use]
+    pub fn columns(self) -> &'static [Column] {
+        match self {
+            Table::Articles => ARTICLES,
+            Table::Segments => SEGMENTS,
+            Table::Related => RELATED,
+            Table::Duplicates => DUPLICATES,
+            Table::Mentions => MENTIONS,
+            Table::Rejects => REJECTS,
+            Table::Runs => RUNS,
+        }
+    }
+
+    /// The Arrow schema of the table's files: all columns nullable.
+    #[must_use]
+    pub fn schema(self) -> SchemaRef {
+        Arc::new(Schema::new(self.columns().iter().map(Column::field).collect::<Vec<_>>()))
+    }
+
+    /// Whether the table has the column.
+    #[must_use]
+    pub fn has_column(self, name: &str) -> bool {
+        self.columns().iter().any(|column| column.name == name)
+    }
+}
+
+/// Type of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnType {
+    /// UTF-8 text.
+    Text,
+    /// True or false.
+    Boolean,
+    /// 32-bit integer.
+    Int32,
+    /// 64-bit integer.
+    Int64,
+    /// 32-bit float.
+    Float32,
+    /// 64-bit float.
+    Float64,
+    /// Days since 1970-01-01.
+    Date,
+    /// Microseconds since 1970-01-01, UTC.
+    Timestamp,
+    /// List of UTF-8 texts.
+    TextList,
+}
+
+impl ColumnType {
+    /// The name that `newsieve schema` prints.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ColumnType::Text => "Utf8",
+            ColumnType::Boolean => "Boolean",
+            ColumnType::Int32 => "Int32",
+            ColumnType::Int64 => "Int64",
+            ColumnType::Float32 => "Float32",
+            ColumnType::Float64 => "Float64",
+            ColumnType::Date => "Date32",
+            ColumnType::Timestamp => "Timestamp(µs, UTC)",
+            ColumnType::TextList => "List<Utf8>",
+        }
+    }
+
+    /// The Arrow type.
+    #[must_use]
+    pub fn data_type(self) -> DataType {
+        match self {
+            ColumnType::Text => DataType::Utf8,
+            ColumnType::Boolean => DataType::Boolean,
+            ColumnType::Int32 => DataType::Int32,
+            ColumnType::Int64 => DataType::Int64,
+            ColumnType::Float32 => DataType::Float32,
+            ColumnType::Float64 => DataType::Float64,
+            ColumnType::Date => DataType::Date32,
+            ColumnType::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+            ColumnType::TextList => DataType::List(Arc::new(list_field())),
+        }
+    }
+}
+
+/// The field inside a list column; `element` is the name that the Parquet format asks for.
+pub(crate) fn list_field() -> Field {
+    Field::new("element", DataType::Utf8, true)
+}
+
+/// One column of a table.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type.
+    pub kind: ColumnType,
+    /// Unit or code list of the values; empty where the meaning says all.
+    pub unit: &'static str,
+    /// What a value means.
+    pub meaning: &'static str,
+    /// When it is null; `never` where it is always filled.
+    pub null: &'static str,
+    /// Whether values are long texts: no dictionary and no statistics are written for them.
+    pub long: bool,
+}
+
+impl Column {
+    fn field(&self) -> Field {
+        Field::new(self.name, self.kind.data_type(), true)
+    }
+
+    const fn long(mut self) -> Column {
+        self.long = true;
+        self
+    }
+}
+
+const fn column(
+    name: &'static str,
+    kind: ColumnType,
+    unit: &'static str,
+    meaning: &'static str,
+    null: &'static str,
+) -> Column {
+    Column { name, kind, unit, meaning, null, long: false }
+}
+
+use ColumnType::{Boolean, Date, Float32, Float64, Int32, Int64, Text, TextList, Timestamp};
+
+const NEVER: &str = "never";
+const ID: Column =
+    column("id", Text, "", "the caller's id, else a hash of input name, record number and content", NEVER);
+const RUN_ID: Column = column("run_id", Text, "", "the run that wrote the row", NEVER);
+
+const ARTICLES: &[Column] = &[
+    ID,
+    RUN_ID,
+    column("content_hash", Text, "32 hex digits", "hash of the matching key of the clean text", NEVER),
+    column("url", Text, "", "address of the page as the input gives it", "the input gives none"),
+    column("domain", Text, "", "registered host of the address", "no address, or none that can be read"),
+    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+    column("record_no", Int64, "0-based", "record in the file; the line of a JSONL file", NEVER),
+    column("title", Text, "", "headline", "there is none"),
+    column("description", Text, "", "the lead", "there is none").long(),
+    column(
+        "text",
+        Text,
+        "",
+        "the clean text: kept lead and body, NFC, paragraphs joined by a line feed; never the title",
+        NEVER,
+    )
+    .long(),
+    column("text_chars", Int32, "Unicode scalars", "length of text", NEVER),
+    column("language", Text, "BCP 47", "language of the text, und when it is not decidable", NEVER),
+    column("language_script", Text, "ISO 15924", "script of the text", "not decidable"),
+    column("language_score", Float32, "0 to 1", "how sure the language is", "not scored"),
+    column("date", Text, "EDTF", "best publication date", "none found"),
+    column("date_published", Timestamp, "UTC", "instant of publication", "instant or time zone is not known"),
+    column("date_precision", Text, "year month day minute second", "how exact date is", "date is null"),
+    column("date_source", Text, "field url byline dateline", "where date was found", "date is null"),
+    column(
+        "event_dates",
+        TextList,
+        "EDTF",
+        "days and day ranges of what the article itself reports; empty = none found",
+        "not looked for",
+    ),
+    column("crawl_not_before", Date, "", "latest single full date in the part that was cut off", "none found"),
+    column("dateline_place", Text, "", "place of the dateline as printed", "no dateline"),
+    column(
+        "dateline_country",
+        Text,
+        "ISO 3166-1 alpha-2",
+        "country of that place",
+        "no dateline, or the place is not known",
+    ),
+    column("agency", Text, "key of the lexicon", "news agency or outlet that the text is marked with", "none found"),
+    column("authors", TextList, "", "names from bylines; empty = a byline without a name", "not looked for"),
+    column(
+        "countries",
+        TextList,
+        "ISO 3166-1 alpha-2",
+        "countries named in title and text, by first mention; empty = none found",
+        "not looked for",
+    ),
+    column("captions", TextList, "", "captions, each once; empty = none found", "not looked for").long(),
+    column("n_related", Int32, "items", "other stories' items: rows of related", NEVER),
+    column("n_lines", Int32, "lines", "lines of the decoded text", NEVER),
+    column("n_removed_lines", Int32, "lines", "lines of which no segment is kept, blank ones not counted", NEVER),
+    column("removed_char_share", Float32, "0 to 1", "share of the non-white characters that were not kept", NEVER),
+    column(
+        "quality_flags",
+        TextList,
+        "",
+        "what to know before trusting the row; empty = nothing stands out",
+        "not looked for",
+    ),
+    column("is_machine_translated", Boolean, "", "whether the text reads as machine translated", "not judged"),
+    column("mt_signals", TextList, "", "signals of machine translation that fired; empty = none", "not looked for"),
+    column("dup_cluster", Text, "", "name shared by all members of a cluster of duplicates", "no duplicate is known"),
+    column("dup_cluster_size", Int32, "records", "members of the cluster as of this row's run; 1 = alone", NEVER),
+    column(
+        "dup_of",
+        Text,
+        "",
+        "id of the kept member that this row repeats (dedup.action = \"flag\")",
+        "not a duplicate",
+    ),
+    column("encoding", Text, "", "what decoding did, such as utf-8 or gb18030", NEVER),
+    column(
+        "extra",
+        Text,
+        "JSON object",
+        "fields of the input that newsieve does not know, untouched",
+        "there are none",
+    )
+    .long(),
+    column("text_hash", Text, "32 hex digits", "hash of the clean text, byte for byte", NEVER),
+    column("caller_id", Boolean, "", "whether id came from the caller", NEVER),
+];
+
+const SEGMENTS: &[Column] = &[
+    ID,
+    RUN_ID,
+    column("seg_no", Int32, "0-based", "segment in the record", NEVER),
+    column("line_no", Int32, "0-based", "line of the decoded text; lines split at line feeds only", NEVER),
+    column("char_start", Int64, "Unicode scalars", "offset of the first character in the decoded text", NEVER),
+    column("char_end", Int64, "Unicode scalars", "offset after the last character", NEVER),
+    column("text", Text, "", "the segment as decoded, before NFC; empty for an empty line", NEVER).long(),
+    column(
+        "label",
+        Text,
+        "title lead body caption credit date_line related_heading related nav repeat separator blank",
+        "what the segment is",
+        NEVER,
+    ),
+    column("kept", Boolean, "", "whether it belongs to the clean text, whatever became of the record", NEVER),
+    column("rule", Text, "", "rule or model that decided", NEVER),
+    column("confidence", Float32, "0 to 1", "how sure the rule is", NEVER),
+    column("repeat_of", Int32, "seg_no", "earlier segment that this one repeats", "it repeats none"),
+    column("item_no", Int32, "from 1", "related item that the segment belongs to", "it belongs to none"),
+];
+
+const RELATED: &[Column] = &[
+    ID,
+    RUN_ID,
+    column("item_no", Int32, "from 1", "item in the record", NEVER),
+    column("heading", Text, "", "heading of the block", "the block has none"),
+    column("headline", Text, "", "headline of the other story", "there is none"),
+    column("teaser", Text, "", "its teaser", "there is none").long(),
+    column("caption", Text, "", "caption of its picture", "there is none").long(),
+    column("date", Text, "EDTF", "its date", "there is none"),
+];
+
+const DUPLICATES: &[Column] = &[
+    ID,
+    RUN_ID,
+    column("kept_id", Text, "", "id of the kept record", NEVER),
+    column("kept_run_id", Text, "", "run of the kept record", NEVER),
+    column("kind", Text, "exact normalized near contained syndicated", "how the two agree", NEVER),
+    column("dropped", Boolean, "", "whether the record left articles because of this row", NEVER),
+    column("jaccard", Float64, "0 to 1", "shared units over all units of both", "not computed"),
+    column("containment", Float64, "0 to 1", "share of the smaller one's units found in the other", "not computed"),
+    column("similarity_unit", Text, "", "what was compared, such as syllable or character n-grams", "not computed"),
+    column("title", Text, "", "title of the record", "there is none"),
+    column("url", Text, "", "address of the record", "the input gives none"),
+    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+];
+
+const MENTIONS: &[Column] = &[
+    ID,
+    RUN_ID,
+    column("seg_no", Int32, "0-based", "segment that holds it", NEVER),
+    column("char_start", Int64, "Unicode scalars", "offset of the first character in the decoded text", NEVER),
+    column("char_end", Int64, "Unicode scalars", "offset after the last character", NEVER),
+    column("kind", Text, "person role org party place date quantity document_no", "what is mentioned", NEVER),
+    column("surface", Text, "", "the words as printed", NEVER),
+    column("norm", Text, "", "normal form", "none known"),
+    column("country", Text, "ISO 3166-1 alpha-2", "country of the thing", "not decidable"),
+    column("authority", Text, "", "list that authority_id comes from", "none known"),
+    column("authority_id", Text, "", "identifier in that list", "none known"),
+    column("date_edtf", Text, "EDTF", "the date", "not a date"),
+    column("date_lower", Date, "", "first day it may mean", "not a date, or open"),
+    column("date_upper", Date, "", "last day it may mean", "not a date, or open"),
+    column("quantity", Float64, "as in unit", "the number", "not a quantity"),
+    column("qualifier", Text, "= > >= < <= ~", "how the number is meant", "not a quantity"),
+    column("unit", Text, "", "unit of the number", "not a quantity, or without unit"),
+    column("confidence", Float32, "0 to 1", "how sure the mention is", "not scored"),
+];
+
+const REJECTS: &[Column] = &[
+    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+    column("record_no", Int64, "0-based", "record in the file", NEVER),
+    column("id", Text, "", "id of the record", "it never decoded and the caller gives none"),
+    RUN_ID,
+    column("stage", Text, "read decode article dedup", "where it was rejected", NEVER),
+    column(
+        "reason",
+        Text,
+        "empty no_article binary undecodable too_large bad_json missing_text unreadable damaged_container file_name duplicate_id",
+        "why",
+        NEVER,
+    ),
+    column("detail", Text, "", "the reason in words", "nothing to add").long(),
+    column("excerpt", Text, "at most 500 Unicode scalars", "first characters of the record", "not decodable").long(),
+    column("raw_bytes_hash", Text, "32 hex digits", "hash of the record's raw bytes", "they were not read"),
+];
+
+const RUNS: &[Column] = &[
+    RUN_ID,
+    column("started", Timestamp, "UTC", "when the run began", NEVER),
+    column("finished", Timestamp, "UTC", "when its tables were complete", NEVER),
+    column("version", Text, "", "version of newsieve", NEVER),
+    column("config_hash", Text, "32 hex digits", "hash of everything that changes a row: config and lexicons", NEVER),
+    column("inputs", Text, "JSON", "the inputs that were read", NEVER).long(),
+    column("n_records", Int64, "records", "records read", NEVER),
+    column("n_articles", Int64, "records", "rows of articles", NEVER),
+    column("n_duplicates", Int64, "records", "rows of duplicates with dropped; 0 under flag", NEVER),
+    column("n_rejects", Int64, "records", "rows of rejects", NEVER),
+    column("n_skipped_inputs", Int64, "inputs", "inputs passed over because an earlier run committed them", NEVER),
+    column("bytes_in", Int64, "bytes", "size of the inputs read, as stored", NEVER),
+    column("bytes_out", Int64, "bytes", "size of the run's files in all other tables", NEVER),
+    column("peak_rss_bytes", Int64, "bytes", "largest memory use of the process", "the system does not tell"),
+];
+
+/// Form of [`describe`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SchemaFormat {
+    /// For a terminal.
+    Text,
+    /// One JSON object, tables in order.
+    Json,
+    /// Markdown tables.
+    Markdown,
+}
+
+/// Describes one table, or all of them, for `newsieve schema`. Ends with a line feed.
+#[must_use]
+pub fn describe(table: Option<Table>, format: SchemaFormat) -> String {
+    let tables = table.map_or_else(|| Table::ALL.to_vec(), |table| vec![table]);
+    match format {
+        SchemaFormat::Text => tables.into_iter().map(as_text).collect::<Vec<_>>().join("\n"),
+        SchemaFormat::Markdown => tables.into_iter().map(as_markdown).collect::<Vec<_>>().join("\n"),
+        SchemaFormat::Json => {
+            let tables: Vec<Value> = tables.into_iter().map(as_json).collect();
+            format!("{:#}\n", json!({ "schema_version": SCHEMA_VERSION, "tables": tables }))
+        }
+    }
+}
+
+fn as_text(table: Table) -> String {
+    let mut text = format!("{}\n  {}\n", table.as_str(), table.meaning());
+    let width = table.columns().iter().map(|column| column.name.len()).max().unwrap_or(0);
+    for column in table.columns() {
+        let _ = writeln!(text, "\n  {:width$}  {}", column.name, column.kind.as_str());
+        let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
+        let _ = writeln!(text, "  {:width$}  {}{unit}", "", column.meaning);
+        if column.null != NEVER {
+            let _ = writeln!(text, "  {:width$}  null: {}", "", column.null);
+        }
+    }
+    text
+}
+
+fn as_markdown(table: Table) -> String {
+    let mut text = format!("## {}\n\n{}\n\n", table.as_str(), table.meaning());
+    text.push_str("| column | type | unit | meaning | null when |\n|---|---|---|---|---|\n");
+    for column in table.columns() {
+        let Column { name, kind, unit, meaning, null, .. } = column;
+        let _ = writeln!(text, "| `{name}` | {} | {unit} | {meaning} | {null} |", kind.as_str());
+    }
+    text
+}
+
+fn as_json(table: Table) -> Value {
+    let columns: Vec<Value> = table
+        .columns()
+        .iter()
+        .map(|column| {
+            json!({
+                "name": column.name,
+                "type": column.kind.as_str(),
+                "unit": (!column.unit.is_empty()).then_some(column.unit),
+                "meaning": column.meaning,
+                "null": column.null,
+            })
+        })
+        .collect();
+    json!({ "table": table.as_str(), "meaning": table.meaning(), "columns": columns })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_in_the_order_of_the_contract() {
+        let names = |table: Table| table.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(" ");
+        assert_eq!(
+            names(Table::Articles),
+            "id run_id content_hash url domain file_path record_no title description text text_chars language language_script \
+             language_score date date_published date_precision date_source event_dates crawl_not_before dateline_place \
+             dateline_country agency authors countries captions n_related n_lines n_removed_lines removed_char_share \
+             quality_flags is_machine_translated mt_signals dup_cluster dup_cluster_size dup_of encoding extra text_hash caller_id"
+        );
+        assert_eq!(
+            names(Table::Segments),
+            "id run_id seg_no line_no char_start char_end text label kept rule confidence repeat_of item_no"
+        );
+        assert_eq!(names(Table::Related), "id run_id item_no heading headline teaser caption date");
+        assert_eq!(
+            names(Table::Duplicates),
+            "id run_id kept_id kept_run_id kind dropped jaccard containment similarity_unit title url file_path"
+        );
+        assert_eq!(
+            names(Table::Mentions),
+            "id run_id seg_no char_start char_end kind surface norm country authority authority_id date_edtf date_lower \
+             date_upper quantity qualifier unit confidence"
+        );
+        assert_eq!(names(Table::Rejects), "file_path record_no id run_id stage reason detail excerpt raw_bytes_hash");
+        assert_eq!(
+            names(Table::Runs),
+            "run_id started finished version config_hash inputs n_records n_articles n_duplicates n_rejects \
+             n_skipped_inputs bytes_in bytes_out peak_rss_bytes"
+        );
+    }
+
+    #[test]
+    fn every_column_is_nullable_and_described() {
+        for table in Table::ALL {
+            assert!(table.schema().fields().iter().all(|field| field.is_nullable()));
+            assert!(table.columns().iter().all(|column| !column.meaning.is_empty() && !column.null.is_empty()));
+            assert_eq!(Table::from_name(table.as_str()), Some(table));
+        }
+    }
+
+    #[test]
+    fn labels_and_reasons_in_the_units_are_those_of_the_code() {
+        let labels = crate::document::Label::ALL.map(crate::document::Label::as_str).join(" ");
+        assert!(SEGMENTS.iter().any(|column| column.name == "label" && column.unit == labels));
+    }
+
+    #[test]
+    fn describes_in_three_forms() {
+        for format in [SchemaFormat::Text, SchemaFormat::Json, SchemaFormat::Markdown] {
+            let all = describe(None, format);
+            assert!(Table::ALL.iter().all(|table| all.contains(table.as_str())));
+            assert!(all.ends_with('\n'));
+            assert!(!describe(Some(Table::Runs), format).contains("repeat_of"));
+        }
+        let parsed: Value = serde_json::from_str(&describe(Some(Table::Segments), SchemaFormat::Json)).unwrap();
+        assert_eq!(parsed["tables"][0]["columns"][2]["name"], "seg_no");
+    }
+}

@@ -1,0 +1,173 @@
+//! Rows that must wait: which member of a duplicate cluster is kept, and how large the cluster is, is known only when all
+//! records were read, so the rows of articles stand uncompressed in a file of the staging folder until then.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::{DataType, Field, Int64Type, Schema};
+use arrow::error::ArrowError;
+use arrow::ipc::reader::StreamReader;
+use arrow::ipc::writer::StreamWriter;
+
+use super::Fate;
+use super::rows::{ColumnView, RowBuilder, push_fate};
+use super::schema::{Column, ColumnType, Table};
+use super::writer::{TableWriter, WriterSettings};
+use crate::document::{Article, Mention, Record, RelatedItem};
+use crate::error::{Error, Result};
+
+/// Bytes of rows that are written at a time: what a spill holds in memory.
+const PORTION_BYTES: usize = 4 * 1024 * 1024;
+/// Last column of a spill: which article, in the order of appending, the row belongs to.
+const ARTICLE_NO: &str = "article_no";
+
+/// The waiting rows of one table.
+struct Spill {
+    table: Table,
+    path: PathBuf,
+    rows: RowBuilder,
+    writer: StreamWriter<BufWriter<File>>,
+}
+
+impl Spill {
+    fn create(folder: &Path, table: Table) -> Result<Spill> {
+        let path = folder.join(format!("{}.arrows", table.as_str()));
+        let mut fields: Vec<_> = table.schema().fields().iter().map(Arc::clone).collect();
+        fields.push(Arc::new(Field::new(ARTICLE_NO, DataType::Int64, true)));
+        let schema = Arc::new(Schema::new(fields));
+        let file = File::create(&path).map_err(Error::io("create", &path))?;
+        let writer = StreamWriter::try_new_buffered(file, &schema).map_err(Error::table("write", &path))?;
+        let kinds = table.columns().iter().map(|column| column.kind).chain([ColumnType::Int64]);
+        Ok(Spill { table, path, rows: RowBuilder::new(schema, kinds), writer })
+    }
+
+    fn end_row(&mut self, article_no: usize) -> Result<()> {
+        self.rows.int64(article_no as i64);
+        self.rows.end_row();
+        if self.rows.bytes() >= PORTION_BYTES { self.write() } else { Ok(()) }
+    }
+
+    fn write(&mut self) -> Result<()> {
+        let batch = self.rows.finish().map_err(Error::table("write", &self.path))?;
+        self.writer.write(&batch).map_err(Error::table("write", &self.path))
+    }
+
+    /// Streams the rows of articles that stay into the table, and removes the spill.
+    fn drain(mut self, fates: &[Fate], into: &mut TableWriter) -> Result<()> {
+        self.write()?;
+        self.writer.finish().map_err(Error::table("write", &self.path))?;
+        let Spill { table, path, writer, .. } = self;
+        drop(writer);
+        let file = File::open(&path).map_err(Error::io("read", &path))?;
+        let reader = StreamReader::try_new_buffered(file, None).map_err(Error::table("read", &path))?;
+        for batch in reader {
+            let batch = batch.map_err(Error::table("read", &path))?;
+            copy_batch(table, &batch, fates, &path, into)?;
+        }
+        fs::remove_file(&path).map_err(Error::io("remove", &path))
+    }
+}
+
+fn copy_batch(table: Table, batch: &RecordBatch, fates: &[Fate], path: &Path, into: &mut TableWriter) -> Result<()> {
+    let damaged = || {
+        let cause = ArrowError::SchemaError("a column is missing or of another type".to_owned());
+        Error::table("read", path)(cause)
+    };
+    let columns = table
+        .columns()
+        .iter()
+        .zip(batch.columns())
+        .map(|(column, array)| Some((column, ColumnView::new(column.kind, array)?)))
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(damaged)?;
+    let article_no = batch.column_by_name(ARTICLE_NO).and_then(|array| array.as_primitive_opt::<Int64Type>());
+    let article_no = article_no.ok_or_else(damaged)?;
+    for row in 0..article_no.len() {
+        let fate = fates.get(article_no.value(row) as usize).ok_or_else(damaged)?;
+        if !fate.dropped {
+            copy_row(&columns, row, fate, into)?;
+        }
+    }
+    Ok(())
+}
+
+fn copy_row(columns: &[(&Column, ColumnView<'_>)], row: usize, fate: &Fate, into: &mut TableWriter) -> Result<()> {
+    for (column, values) in columns {
+        if !push_fate(into.row(), column.name, fate) {
+            values.copy(row, into.row());
+        }
+    }
+    into.end_row()
+}
+
+/// The waiting rows of `articles`, `related` and `mentions`.
+pub(crate) struct ArticleSpill {
+    folder: PathBuf,
+    articles: Spill,
+    related: Spill,
+    mentions: Spill,
+    count: usize,
+}
+
+impl ArticleSpill {
+    /// Creates the spill files in `<staging>/_spill/`.
+    pub(crate) fn create(staging: &Path) -> Result<ArticleSpill> {
+        let folder = staging.join("_spill");
+        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        let articles = Spill::create(&folder, Table::Articles)?;
+        let related = Spill::create(&folder, Table::Related)?;
+        let mentions = Spill::create(&folder, Table::Mentions)?;
+        Ok(ArticleSpill { folder, articles, related, mentions, count: 0 })
+    }
+
+    /// Number of articles appended.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Appends an article with its related items and mentions.
+    pub(crate) fn append(&mut self, record: &Record, article: &Article, run_id: &str) -> Result<()> {
+        super::rows::push_article(&mut self.articles.rows, record, article, run_id);
+        self.articles.end_row(self.count)?;
+        self.append_related(record, &article.related, run_id)?;
+        self.append_mentions(record, &article.mentions, run_id)?;
+        self.count += 1;
+        Ok(())
+    }
+
+    fn append_related(&mut self, record: &Record, items: &[RelatedItem], run_id: &str) -> Result<()> {
+        for item in items {
+            super::rows::push_related(&mut self.related.rows, record, item, run_id);
+            self.related.end_row(self.count)?;
+        }
+        Ok(())
+    }
+
+    fn append_mentions(&mut self, record: &Record, mentions: &[Mention], run_id: &str) -> Result<()> {
+        for mention in mentions {
+            super::rows::push_mention(&mut self.mentions.rows, record, mention, run_id);
+            self.mentions.end_row(self.count)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rows of the articles that stay, one fate an article in the order of appending, to their tables.
+    pub(crate) fn finish(
+        self,
+        fates: &[Fate],
+        staging: &Path,
+        settings: &WriterSettings,
+    ) -> Result<Vec<super::StagedFile>> {
+        let mut files = Vec::new();
+        for spill in [self.articles, self.related, self.mentions] {
+            let mut table = TableWriter::create(staging, spill.table, settings)?;
+            spill.drain(fates, &mut table)?;
+            files.extend(table.finish()?);
+        }
+        fs::remove_dir(&self.folder).map_err(Error::io("remove", &self.folder))?;
+        Ok(files)
+    }
+}

@@ -1,0 +1,229 @@
+//! Writes one table's rows to Parquet part files whose bytes depend on the rows alone.
+//!
+//! Borders of pages, row groups and parts are decided by the uncompressed size of the rows appended one by one, never by how
+//! a caller grouped them, and nothing of the clock, the machine or the thread enters a file.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use parquet::arrow::ArrowWriter;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::rows::RowBuilder;
+use super::schema::{Column, ColumnType, SCHEMA_VERSION, Table};
+use super::{StagedFile, VERSION};
+use crate::config::TableConfig;
+use crate::error::{Error, Result};
+
+/// Uncompressed bytes of rows that are encoded at a time. The encoder looks at its page limit (1 MiB) only between such
+/// portions, so long texts would make pages of any size without it.
+const PORTION_BYTES: usize = 512 * 1024;
+/// Distinct ids for which a bloom filter is laid out; it is folded down to what the row group holds. Above it (only `articles`
+/// of very short texts come near) the filter still works, with more false hits.
+const BLOOM_MAX_IDS: u64 = 131_072;
+/// Share of false hits of the bloom filter: 10 bits an id.
+const BLOOM_FALSE_HITS: f64 = 0.01;
+/// Longest minimum and maximum in the statistics, in bytes: enough to tell ids, paths and dates apart.
+const STATISTICS_BYTES: usize = 64;
+
+/// What all tables of a run have in common.
+#[derive(Debug, Clone)]
+pub(crate) struct WriterSettings {
+    /// Sizes and compression.
+    pub(crate) config: TableConfig,
+    /// Written to every file.
+    pub(crate) config_hash: String,
+}
+
+/// Writes one table of one run as `part-00000.parquet`, `part-00001.parquet` … in its own folder.
+pub(crate) struct TableWriter {
+    table: Table,
+    folder: PathBuf,
+    settings: WriterSettings,
+    rows: RowBuilder,
+    part: Option<Part>,
+    group_bytes: usize,
+    part_bytes: usize,
+    finished: Vec<StagedFile>,
+}
+
+/// The part file under way.
+struct Part {
+    path: PathBuf,
+    rows: u64,
+    writer: ArrowWriter<HashingFile>,
+}
+
+impl TableWriter {
+    /// Creates `<staging>/<table>/`; files are created when there are rows.
+    pub(crate) fn create(staging: &Path, table: Table, settings: &WriterSettings) -> Result<TableWriter> {
+        let folder = staging.join(table.as_str());
+        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        let rows = RowBuilder::new(table.schema(), table.columns().iter().map(|column| column.kind));
+        let settings = settings.clone();
+        Ok(TableWriter {
+            table,
+            folder,
+            settings,
+            rows,
+            part: None,
+            group_bytes: 0,
+            part_bytes: 0,
+            finished: Vec::new(),
+        })
+    }
+
+    /// The row under way: push one value a column, then call [`TableWriter::end_row`].
+    pub(crate) fn row(&mut self) -> &mut RowBuilder {
+        &mut self.rows
+    }
+
+    /// Closes the row, and the row group and part that it fills.
+    pub(crate) fn end_row(&mut self) -> Result<()> {
+        let bytes = self.rows.end_row();
+        self.group_bytes += bytes;
+        self.part_bytes += bytes;
+        let part_is_full = self.part_bytes >= self.settings.config.part_bytes;
+        let group_is_full = part_is_full || self.group_bytes >= self.settings.config.row_group_bytes;
+        if group_is_full || self.rows.bytes() >= PORTION_BYTES {
+            self.encode()?;
+        }
+        if group_is_full {
+            self.end_group()?;
+        }
+        if part_is_full {
+            self.end_part()?;
+        }
+        Ok(())
+    }
+
+    /// Writes what is left. A table without rows still gets one file.
+    pub(crate) fn finish(mut self) -> Result<Vec<StagedFile>> {
+        self.encode()?;
+        if self.finished.is_empty() && self.part.is_none() {
+            self.part = Some(self.begin_part()?);
+        }
+        self.end_part()?;
+        Ok(self.finished)
+    }
+
+    fn encode(&mut self) -> Result<()> {
+        if self.rows.len() == 0 {
+            return Ok(());
+        }
+        let mut part = match self.part.take() {
+            Some(part) => part,
+            None => self.begin_part()?,
+        };
+        part.rows += self.rows.len() as u64;
+        let batch = self.rows.finish().map_err(Error::table("write", &part.path))?;
+        part.writer.write(&batch).map_err(Error::table("write", &part.path))?;
+        self.part = Some(part);
+        Ok(())
+    }
+
+    fn begin_part(&self) -> Result<Part> {
+        let path = self.folder.join(part_name(self.finished.len()));
+        let file = HashingFile::create(&path)?;
+        let properties = properties(self.table, &self.settings).map_err(Error::table("write", &path))?;
+        let writer =
+            ArrowWriter::try_new(file, self.table.schema(), Some(properties)).map_err(Error::table("write", &path))?;
+        Ok(Part { path, rows: 0, writer })
+    }
+
+    fn end_group(&mut self) -> Result<()> {
+        self.group_bytes = 0;
+        match &mut self.part {
+            Some(part) => part.writer.flush().map_err(Error::table("write", &part.path)),
+            None => Ok(()),
+        }
+    }
+
+    fn end_part(&mut self) -> Result<()> {
+        self.group_bytes = 0;
+        self.part_bytes = 0;
+        if let Some(Part { path, rows, writer }) = self.part.take() {
+            let file = writer.into_inner().map_err(Error::table("write", &path))?;
+            let (bytes, hash) = (file.bytes, format!("{:032x}", file.hasher.digest128()));
+            self.finished.push(StagedFile { table: self.table, path, rows, bytes, hash });
+        }
+        Ok(())
+    }
+}
+
+/// Name of the n-th part file.
+pub(crate) fn part_name(number: usize) -> String {
+    format!("part-{number:05}.parquet")
+}
+
+fn properties(table: Table, settings: &WriterSettings) -> Result<WriterProperties, ParquetError> {
+    let level = ZstdLevel::try_new(settings.config.zstd_level)?;
+    let metadata = [
+        ("newsieve.version", VERSION.to_owned()),
+        ("newsieve.schema_version", SCHEMA_VERSION.to_string()),
+        ("newsieve.config_hash", settings.config_hash.clone()),
+    ];
+    let mut builder = WriterProperties::builder()
+        .set_created_by(format!("newsieve version {VERSION}"))
+        .set_compression(Compression::ZSTD(level))
+        // The library's own limit of rows would add a second kind of border.
+        .set_max_row_group_row_count(None)
+        .set_statistics_truncate_length(Some(STATISTICS_BYTES))
+        .set_column_index_truncate_length(Some(STATISTICS_BYTES))
+        .set_key_value_metadata(Some(metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec()));
+    for column in table.columns().iter().filter(|column| column.long) {
+        let path = leaf(column);
+        builder = builder
+            .set_column_dictionary_enabled(path.clone(), false)
+            .set_column_statistics_enabled(path, EnabledStatistics::None);
+    }
+    if table.has_column("id") {
+        let id = ColumnPath::from("id");
+        builder = builder
+            .set_column_bloom_filter_enabled(id.clone(), true)
+            .set_column_bloom_filter_fpp(id.clone(), BLOOM_FALSE_HITS)
+            .set_column_bloom_filter_max_ndv(id, BLOOM_MAX_IDS);
+    }
+    Ok(builder.build())
+}
+
+/// The Parquet column that holds the values.
+fn leaf(column: &Column) -> ColumnPath {
+    match column.kind {
+        ColumnType::TextList => ColumnPath::new(vec![column.name.to_owned(), "list".to_owned(), "element".to_owned()]),
+        _ => ColumnPath::from(column.name),
+    }
+}
+
+/// A file that hashes what is written to it, so that no byte is read twice.
+struct HashingFile {
+    file: File,
+    hasher: Xxh3,
+    bytes: u64,
+}
+
+impl HashingFile {
+    fn create(path: &Path) -> Result<HashingFile> {
+        let file = File::create(path).map_err(Error::io("create", path))?;
+        Ok(HashingFile { file, hasher: Xxh3::new(), bytes: 0 })
+    }
+}
+
+impl Write for HashingFile {
+    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(buffer)?;
+        self.hasher.update(&buffer[..written]);
+        self.bytes += written as u64;
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}

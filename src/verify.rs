@@ -1,0 +1,1144 @@
+//! Checks an output folder against everything that is promised of it, file by file and law by law.
+//!
+//! Tables are read with polars, which shares no Parquet code with the writer. polars is built without its calendar types here,
+//! so the columns of type `Date32` and `Timestamp` are checked by file hash and schema only.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use polars::prelude::{ArrowDataType, ArrowTimeUnit, DataFrame, PolarsResult};
+use polars_io::SerReader;
+use polars_io::parquet::read::ParquetReader;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use crate::document::{EXCERPT_CHARS, Label};
+use crate::error::Result;
+use crate::output::{Counts, FileEntry, Manifest, Output, in_force, is_folder, list, read_manifest};
+use crate::table::{ColumnType, Table};
+
+/// Findings of one kind that are written out; the others are counted.
+const FINDINGS_OF_A_KIND: usize = 10;
+
+/// What [`verify`] found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VerifyReport {
+    /// Commits in force.
+    pub commits: usize,
+    /// Files that their manifests name.
+    pub files: usize,
+    /// Rows that the manifests promise.
+    pub rows: u64,
+    /// Whether the laws on rows were checked. They are not while a file or manifest cannot be trusted.
+    pub contents_checked: bool,
+    /// What is wrong, one sentence each; empty = all good.
+    pub findings: Vec<String>,
+}
+
+/// Checks an output folder: manifests, files, hashes, schemas, and the laws that tie the tables together.
+///
+/// With `deep`, every value that polars can read is read, and the laws inside each record are checked too: segments touch and
+/// cover the text, numbers run without a gap, only text labels are kept.
+///
+/// # Errors
+/// The folder does not exist or is no output folder, or a folder cannot be listed. Everything else is a finding.
+pub fn verify(output: &Path, deep: bool) -> Result<VerifyReport> {
+    let output = Output::open(output)?;
+    let mut findings = Findings::default();
+    let manifests = readable_manifests(&output, &mut findings)?;
+    let all_readable = findings.is_empty();
+    let files_good = check_files(&output, &manifests, &mut findings);
+    if all_readable {
+        check_strangers(&output, &manifests, &mut findings)?;
+    }
+    let contents_checked = all_readable && files_good;
+    if contents_checked {
+        check_contents(output.root(), &manifests, deep, &mut findings);
+    }
+    let entries = || manifests.iter().flat_map(|manifest| &manifest.files);
+    Ok(VerifyReport {
+        commits: manifests.len(),
+        files: entries().count(),
+        rows: entries().map(|file| file.rows).sum(),
+        contents_checked,
+        findings: findings.finish(),
+    })
+}
+
+/// Collects sentences and stops writing them out when one kind repeats.
+#[derive(Default)]
+struct Findings {
+    sentences: Vec<String>,
+    counts: BTreeMap<&'static str, usize>,
+}
+
+impl Findings {
+    /// Adds a finding of a kind, named in the plural.
+    fn add(&mut self, kind: &'static str, sentence: impl FnOnce() -> String) {
+        let count = self.counts.entry(kind).or_default();
+        *count += 1;
+        if *count <= FINDINGS_OF_A_KIND {
+            self.sentences.push(sentence());
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.sentences.is_empty()
+    }
+
+    fn finish(mut self) -> Vec<String> {
+        for (kind, count) in self.counts {
+            if let Some(more @ 1..) = count.checked_sub(FINDINGS_OF_A_KIND) {
+                self.sentences.push(format!("there are {more} more {kind}"));
+            }
+        }
+        self.sentences
+    }
+}
+
+fn readable_manifests(output: &Output, findings: &mut Findings) -> Result<Vec<Manifest>> {
+    let mut manifests = Vec::new();
+    for path in output.manifest_files()? {
+        match read_manifest(&path) {
+            Ok(manifest) => manifests.push(manifest),
+            Err(error) => findings.add("manifests that cannot be read", || error.to_string()),
+        }
+    }
+    Ok(in_force(manifests))
+}
+
+/// Checks every file that a manifest names, and that each run has all tables.
+fn check_files(output: &Output, manifests: &[Manifest], findings: &mut Findings) -> bool {
+    let mut good = true;
+    let mut seen = HashSet::new();
+    for manifest in manifests {
+        let run = &manifest.run_id;
+        for table in Table::ALL {
+            if !manifest.files.iter().any(|file| file.table == table.as_str()) {
+                findings.add("tables without a file", || {
+                    format!("run `{run}`: the manifest names no file of the table {}", table.as_str())
+                });
+                good = false;
+            }
+        }
+        for file in &manifest.files {
+            if !seen.insert(file.path.as_str()) {
+                findings.add("files named twice", || {
+                    format!("run `{run}`: `{}` is named twice by the manifests", file.path)
+                });
+                good = false;
+            }
+            if let Err(what) = check_file(output.root(), file) {
+                findings.add("damaged files", || format!("run `{run}`: `{}` {what}", file.path));
+                good = false;
+            }
+        }
+    }
+    good
+}
+
+fn check_file(root: &Path, file: &FileEntry) -> Result<(), String> {
+    let path = root.join(&file.path);
+    let bytes = match fs::metadata(&path) {
+        Ok(metadata) => metadata.len(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err("is missing".to_owned()),
+        Err(error) => return Err(format!("cannot be read ({error})")),
+    };
+    if bytes != file.bytes {
+        return Err(format!("has {bytes} bytes, the manifest says {}", file.bytes));
+    }
+    let hash = hash_file(&path).map_err(|error| format!("cannot be read ({error})"))?;
+    if hash != file.hash {
+        return Err(format!("is not the file that was committed: its hash is {hash}, the manifest says {}", file.hash));
+    }
+    let (rows, columns) = shape(&path).map_err(|error| format!("cannot be read as Parquet ({error})"))?;
+    if rows as u64 != file.rows {
+        return Err(format!("has {rows} rows, the manifest says {}", file.rows));
+    }
+    Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns))
+}
+
+fn hash_file(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let (mut hasher, mut buffer) = (Xxh3::new(), vec![0; 1 << 20]);
+    loop {
+        let read = file.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(format!("{:032x}", hasher.digest128()));
+        }
+        hasher.update(&buffer[..read]);
+    }
+}
+
+/// Number of rows, and name and type of the columns.
+fn shape(path: &Path) -> PolarsResult<(usize, Vec<(String, String)>)> {
+    let mut reader = ParquetReader::new(File::open(path)?);
+    let schema = reader.schema()?;
+    let columns = schema.iter_values().map(|field| (field.name.to_string(), type_name(&field.dtype))).collect();
+    Ok((reader.num_rows()?, columns))
+}
+
+/// The contract's name of a type, as [`ColumnType::as_str`]; the reader's own name for all others.
+fn type_name(kind: &ArrowDataType) -> String {
+    let known = match kind {
+        ArrowDataType::Utf8 | ArrowDataType::LargeUtf8 | ArrowDataType::Utf8View => ColumnType::Text,
+        ArrowDataType::Boolean => ColumnType::Boolean,
+        ArrowDataType::Int32 => ColumnType::Int32,
+        ArrowDataType::Int64 => ColumnType::Int64,
+        ArrowDataType::Float32 => ColumnType::Float32,
+        ArrowDataType::Float64 => ColumnType::Float64,
+        ArrowDataType::Date32 => ColumnType::Date,
+        ArrowDataType::Timestamp(ArrowTimeUnit::Microsecond, Some(zone)) if zone.as_str() == "UTC" => {
+            ColumnType::Timestamp
+        }
+        ArrowDataType::List(inner) | ArrowDataType::LargeList(inner)
+            if type_name(&inner.dtype) == ColumnType::Text.as_str() =>
+        {
+            ColumnType::TextList
+        }
+        other => return format!("{other:?}"),
+    };
+    known.as_str().to_owned()
+}
+
+fn compare_schema(table: Table, columns: &[(String, String)]) -> Result<(), String> {
+    let contract = table.columns();
+    for (number, column) in contract.iter().enumerate() {
+        match columns.get(number) {
+            Some((name, kind)) if name == column.name && kind == column.kind.as_str() => {}
+            Some((name, kind)) => {
+                return Err(format!(
+                    "has `{name}` of type {kind} as column {}, it must be `{}` of type {}",
+                    number + 1,
+                    column.name,
+                    column.kind.as_str()
+                ));
+            }
+            None => return Err(format!("has no column `{}`", column.name)),
+        }
+    }
+    columns.get(contract.len()).map_or(Ok(()), |(name, _)| Err(format!("has the unknown column `{name}`")))
+}
+
+/// Reports what stands in the tables' folders and is in no manifest.
+fn check_strangers(output: &Output, manifests: &[Manifest], findings: &mut Findings) -> Result<()> {
+    let named: HashSet<PathBuf> =
+        manifests.iter().flat_map(|manifest| &manifest.files).map(|file| output.root().join(&file.path)).collect();
+    for table in Table::ALL {
+        let mut folders = vec![output.root().join(table.as_str())];
+        while let Some(folder) = folders.pop() {
+            for path in list(&folder)? {
+                if is_folder(&path) {
+                    folders.push(path);
+                } else if !named.contains(&path) {
+                    let path = path.strip_prefix(output.root()).unwrap_or(&path).display().to_string();
+                    findings.add("files without a manifest", || format!("`{path}` is named by no manifest"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A run and a record of it, as one number: a folder may hold more records than fit into memory by name.
+type Key = u128;
+
+fn key(run_id: &str, id: &str) -> Key {
+    xxh3_128(format!("{run_id}\0{id}").as_bytes())
+}
+
+/// What the tables say of all records with one id in one run.
+#[derive(Debug, Default)]
+struct RecordTally {
+    /// Records in `segments`.
+    records: u32,
+    articles: u32,
+    /// Edges with `dropped`.
+    dropped: u32,
+    /// Edges with `dropped` in favour of it, in its own run.
+    beaten: u32,
+    /// Whether any edge names it as kept.
+    is_kept: bool,
+    cluster_size: i32,
+    n_related: i64,
+    related: i64,
+}
+
+/// What the tables say of one run.
+#[derive(Debug, Default)]
+struct RunTally {
+    rows: Vec<Counts>,
+    n_articles: i64,
+    n_duplicates: i64,
+    n_rejects: i64,
+}
+
+/// Everything that is counted while the tables are read.
+struct Laws<'a> {
+    findings: &'a mut Findings,
+    runs: BTreeMap<String, RunTally>,
+    records: HashMap<Key, RecordTally>,
+    /// By run and cluster: stated size, rows.
+    clusters: HashMap<Key, (i32, i32)>,
+    segments: SegmentWalk,
+    related: (Key, i32),
+}
+
+fn check_contents(root: &Path, manifests: &[Manifest], deep: bool, findings: &mut Findings) {
+    let mut laws = Laws {
+        findings,
+        runs: BTreeMap::new(),
+        records: HashMap::new(),
+        clusters: HashMap::new(),
+        segments: SegmentWalk::default(),
+        related: (0, 0),
+    };
+    for table in Table::ALL {
+        for manifest in manifests {
+            laws.manifest_table(root, manifest, table, deep);
+        }
+    }
+    laws.check_runs();
+    laws.check_records(root, manifests);
+}
+
+/// Columns of a table that the laws need; with `deep` all that polars can read.
+fn columns_needed(table: Table, deep: bool) -> Vec<String> {
+    let needed: &[&str] = match table {
+        Table::Articles => &["id", "run_id", "dup_cluster", "dup_cluster_size", "n_related"],
+        Table::Segments => &["id", "run_id", "seg_no", "confidence"],
+        Table::Related => &["id", "run_id", "item_no"],
+        Table::Duplicates => &["id", "run_id", "kept_id", "kept_run_id", "dropped"],
+        Table::Mentions => &["id", "run_id", "confidence"],
+        Table::Rejects => &["run_id", "excerpt"],
+        Table::Runs => &["run_id", "n_records", "n_articles", "n_duplicates", "n_rejects", "n_skipped_inputs"],
+    };
+    let readable =
+        table.columns().iter().filter(|column| !matches!(column.kind, ColumnType::Date | ColumnType::Timestamp));
+    readable.map(|column| column.name).filter(|name| deep || needed.contains(name)).map(str::to_owned).collect()
+}
+
+/// Reads columns of a file row group by row group, so that memory is bounded.
+pub(crate) fn each_group(
+    path: &Path,
+    columns: &[String],
+    mut visit: impl FnMut(&DataFrame) -> PolarsResult<()>,
+) -> PolarsResult<()> {
+    let metadata = Arc::clone(ParquetReader::new(File::open(path)?).get_metadata()?);
+    let mut offset = 0;
+    for group in &metadata.row_groups {
+        let mut reader = ParquetReader::new(File::open(path)?).with_columns(Some(columns.to_vec()));
+        reader.set_metadata(Arc::clone(&metadata));
+        visit(&reader.with_slice(Some((offset, group.num_rows()))).finish()?)?;
+        offset += group.num_rows();
+    }
+    Ok(())
+}
+
+impl Laws<'_> {
+    fn manifest_table(&mut self, root: &Path, manifest: &Manifest, table: Table, deep: bool) {
+        let columns = columns_needed(table, deep);
+        let mut stated = Counts::default();
+        let mut runs = 0;
+        for file in manifest.files.iter().filter(|file| file.table == table.as_str()) {
+            let read = each_group(&root.join(&file.path), &columns, |rows| match table {
+                Table::Articles => self.articles(rows),
+                Table::Segments => self.segments(rows, deep),
+                Table::Related => self.related(rows, deep),
+                Table::Duplicates => self.duplicates(rows),
+                Table::Mentions => self.mentions(rows),
+                Table::Rejects => self.rejects(rows),
+                Table::Runs => {
+                    runs += rows.height();
+                    self.runs(rows, &mut stated)
+                }
+            });
+            if let Err(error) = read {
+                let run = &manifest.run_id;
+                self.findings.add("unreadable files", || {
+                    format!("run `{run}`: `{}` cannot be read by polars ({error})", file.path)
+                });
+            }
+        }
+        if table == Table::Runs {
+            self.compare_manifest(manifest, runs, &stated);
+        }
+    }
+
+    fn compare_manifest(&mut self, manifest: &Manifest, rows: usize, stated: &Counts) {
+        let run = &manifest.run_id;
+        if rows == 0 {
+            self.findings.add("runs without a row", || format!("run `{run}` has no row in runs"));
+            return;
+        }
+        for (name, in_manifest, in_table) in pair_counts(&manifest.counts, stated) {
+            if in_manifest != in_table {
+                self.findings.add("counts that differ", || {
+                    format!("run `{run}`: the manifest says {name} = {in_manifest}, its row in runs says {in_table}")
+                });
+            }
+        }
+    }
+
+    fn null_id(&mut self, table: Table) {
+        self.findings
+            .add("rows without an id", || format!("the table {} has a row without id or run_id", table.as_str()));
+    }
+
+    fn run(&mut self, run_id: &str) -> &mut RunTally {
+        self.runs.entry(run_id.to_owned()).or_default()
+    }
+
+    fn record(&mut self, run_id: &str, id: &str) -> &mut RecordTally {
+        self.records.entry(key(run_id, id)).or_default()
+    }
+
+    fn articles(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let (clusters, sizes) = (rows.column("dup_cluster")?.str()?, rows.column("dup_cluster_size")?.i32()?);
+        let n_related = rows.column("n_related")?.i32()?;
+        for row in 0..rows.height() {
+            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
+                self.null_id(Table::Articles);
+                continue;
+            };
+            self.run(run).n_articles += 1;
+            let size = sizes.get(row).unwrap_or_default();
+            let record = self.record(run, id);
+            record.articles += 1;
+            record.cluster_size = size;
+            record.n_related += i64::from(n_related.get(row).unwrap_or_default());
+            self.cluster(run, id, clusters.get(row), size);
+        }
+        Ok(())
+    }
+
+    /// A cluster has one size in a run, at least two members, and no fewer than rows; a record alone has size 1.
+    fn cluster(&mut self, run: &str, id: &str, cluster: Option<&str>, size: i32) {
+        let Some(cluster) = cluster else {
+            if size != 1 {
+                self.findings.add("wrong cluster sizes", || {
+                    format!("run `{run}`: record `{id}` is in no dup_cluster, but its dup_cluster_size is {size}")
+                });
+            }
+            return;
+        };
+        let (stated, rows) = self.clusters.entry(key(run, cluster)).or_insert((size, 0));
+        *rows += 1;
+        let (stated, rows) = (*stated, *rows);
+        if size != stated || size < rows.max(2) {
+            self.findings.add("wrong cluster sizes", || {
+                format!(
+                    "run `{run}`: dup_cluster `{cluster}` has dup_cluster_size {size} in the row of `{id}`, \
+                     {stated} in its first row, and {rows} rows so far"
+                )
+            });
+        }
+    }
+
+    fn segments(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let (numbers, confidences) = (rows.column("seg_no")?.i32()?, rows.column("confidence")?.f32()?);
+        for row in 0..rows.height() {
+            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
+                self.null_id(Table::Segments);
+                continue;
+            };
+            if numbers.get(row) == Some(0) {
+                self.run(run);
+                self.record(run, id).records += 1;
+            }
+            self.confidence(Table::Segments, run, id, confidences.get(row).unwrap_or(f32::NAN));
+        }
+        if deep { self.segments.walk(rows, self.findings) } else { Ok(()) }
+    }
+
+    fn confidence(&mut self, table: Table, run: &str, id: &str, confidence: f32) {
+        if !(0.0..=1.0).contains(&confidence) {
+            self.findings.add("confidences out of range", || {
+                let table = table.as_str();
+                format!("run `{run}`: record `{id}` has the confidence {confidence} in {table}, it must be 0 to 1")
+            });
+        }
+    }
+
+    fn related(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let items = rows.column("item_no")?.i32()?;
+        for row in 0..rows.height() {
+            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
+                self.null_id(Table::Related);
+                continue;
+            };
+            self.record(run, id).related += 1;
+            let (record, item) = (key(run, id), items.get(row).unwrap_or_default());
+            let expected = if self.related.0 == record { self.related.1 + 1 } else { 1 };
+            // Item 1 may also begin the next record with the same id.
+            if deep && item != expected && item != 1 {
+                self.findings.add("related items out of order", || {
+                    format!("run `{run}`: record `{id}` has the related item {item} where {expected} must stand")
+                });
+            }
+            self.related = (record, item);
+        }
+        Ok(())
+    }
+
+    fn duplicates(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let (kept_ids, kept_runs) = (rows.column("kept_id")?.str()?, rows.column("kept_run_id")?.str()?);
+        let dropped = rows.column("dropped")?.bool()?;
+        for row in 0..rows.height() {
+            let record = ids.get(row).zip(runs.get(row));
+            let (Some((id, run)), Some((kept_id, kept_run))) = (record, kept_ids.get(row).zip(kept_runs.get(row)))
+            else {
+                self.null_id(Table::Duplicates);
+                continue;
+            };
+            let dropped = dropped.get(row) == Some(true);
+            self.run(run).n_duplicates += i64::from(dropped);
+            self.record(run, id).dropped += u32::from(dropped);
+            let kept = self.record(kept_run, kept_id);
+            kept.is_kept = true;
+            kept.beaten += u32::from(dropped && run == kept_run);
+        }
+        Ok(())
+    }
+
+    fn mentions(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let confidences = rows.column("confidence")?.f32()?;
+        for row in 0..rows.height() {
+            match (ids.get(row), runs.get(row), confidences.get(row)) {
+                (Some(id), Some(run), Some(confidence)) => self.confidence(Table::Mentions, run, id, confidence),
+                (Some(_), Some(_), None) => {}
+                _ => self.null_id(Table::Mentions),
+            }
+        }
+        Ok(())
+    }
+
+    fn rejects(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+        let (runs, excerpts) = (rows.column("run_id")?.str()?, rows.column("excerpt")?.str()?);
+        for row in 0..rows.height() {
+            let Some(run) = runs.get(row) else {
+                self.null_id(Table::Rejects);
+                continue;
+            };
+            self.run(run).n_rejects += 1;
+            let chars = excerpts.get(row).map_or(0, |excerpt| excerpt.chars().count());
+            if chars > EXCERPT_CHARS {
+                self.findings.add("long excerpts", || {
+                    format!(
+                        "run `{run}`: an excerpt in rejects has {chars} characters, at most {EXCERPT_CHARS} are allowed"
+                    )
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn runs(&mut self, rows: &DataFrame, stated: &mut Counts) -> PolarsResult<()> {
+        let runs = rows.column("run_id")?.str()?;
+        let count = |name: &str, row: usize| rows.column(name)?.i64().map(|column| column.get(row).unwrap_or(-1));
+        for row in 0..rows.height() {
+            let counts = Counts {
+                n_records: count("n_records", row)?,
+                n_articles: count("n_articles", row)?,
+                n_duplicates: count("n_duplicates", row)?,
+                n_rejects: count("n_rejects", row)?,
+                n_skipped_inputs: count("n_skipped_inputs", row)?,
+            };
+            stated.n_records += counts.n_records;
+            stated.n_articles += counts.n_articles;
+            stated.n_duplicates += counts.n_duplicates;
+            stated.n_rejects += counts.n_rejects;
+            stated.n_skipped_inputs += counts.n_skipped_inputs;
+            match runs.get(row) {
+                Some(run) => self.run(run).rows.push(counts),
+                None => self.null_id(Table::Runs),
+            }
+        }
+        Ok(())
+    }
+
+    /// Every run has one row, whose counts are those of the tables.
+    fn check_runs(&mut self) {
+        for (run, tally) in &self.runs {
+            let [stated] = tally.rows.as_slice() else {
+                let rows = tally.rows.len();
+                self.findings
+                    .add("runs without one row", || format!("run `{run}` has {rows} rows in runs, it must have 1"));
+                continue;
+            };
+            let counted = Counts {
+                n_records: tally.n_articles + tally.n_duplicates + tally.n_rejects,
+                n_articles: tally.n_articles,
+                n_duplicates: tally.n_duplicates,
+                n_rejects: tally.n_rejects,
+                n_skipped_inputs: stated.n_skipped_inputs,
+            };
+            for (name, says, has) in pair_counts(stated, &counted) {
+                if says != has {
+                    self.findings.add("counts that differ", || {
+                        format!("run `{run}`: runs says {name} = {says}, the tables have {has}")
+                    });
+                }
+            }
+        }
+    }
+
+    fn check_records(&mut self, root: &Path, manifests: &[Manifest]) {
+        let mut broken: Vec<(Key, &'static str)> = Vec::new();
+        for (&key, record) in &self.records {
+            broken.extend(record.broken_laws().map(|law| (key, law)));
+        }
+        if broken.is_empty() {
+            return;
+        }
+        broken.sort_unstable();
+        let wanted: BTreeSet<Key> = broken.iter().map(|(key, _)| *key).collect();
+        let names = find_names(root, manifests, &wanted);
+        for (key, law) in broken {
+            let (name, record) = (names.get(&key), &self.records[&key]);
+            let (run, id) = name.map_or(("?", "?"), |(run, id)| (run.as_str(), id.as_str()));
+            self.findings.add(law, || format!("run `{run}`: record `{id}` {}", record.sentence(law)));
+        }
+    }
+}
+
+/// Names and values of two sets of counts, side by side.
+fn pair_counts(one: &Counts, two: &Counts) -> [(&'static str, i64, i64); 5] {
+    [
+        ("n_records", one.n_records, two.n_records),
+        ("n_articles", one.n_articles, two.n_articles),
+        ("n_duplicates", one.n_duplicates, two.n_duplicates),
+        ("n_rejects", one.n_rejects, two.n_rejects),
+        ("n_skipped_inputs", one.n_skipped_inputs, two.n_skipped_inputs),
+    ]
+}
+
+const NO_SEGMENTS: &str = "articles without segments";
+const KEPT_AND_DROPPED: &str = "records that are both kept and dropped";
+const TWO_DROPS: &str = "records with too many dropping edges";
+const KEPT_MISSING: &str = "kept records that are missing";
+const RELATED_DIFFERS: &str = "wrong n_related";
+const CLUSTER_TOO_SMALL: &str = "clusters that are too small";
+
+impl RecordTally {
+    /// Which laws the record breaks. Two dumps of one run may hold the same caller id, so all laws are on sums.
+    fn broken_laws(&self) -> impl Iterator<Item = &'static str> + use<> {
+        let too_many = self.articles + self.dropped > self.records;
+        [
+            (self.articles > 0 && self.records == 0, NO_SEGMENTS),
+            (self.articles > 0 && self.dropped > 0 && too_many, KEPT_AND_DROPPED),
+            (self.dropped > self.records, TWO_DROPS),
+            (self.is_kept && self.articles == 0, KEPT_MISSING),
+            (self.n_related != self.related, RELATED_DIFFERS),
+            (self.articles == 1 && i64::from(self.cluster_size) <= i64::from(self.beaten), CLUSTER_TOO_SMALL),
+        ]
+        .into_iter()
+        .filter_map(|(broken, law)| broken.then_some(law))
+    }
+
+    fn sentence(&self, law: &str) -> String {
+        let RecordTally { records, dropped, beaten, cluster_size, n_related, related, .. } = self;
+        match law {
+            NO_SEGMENTS => "is in articles but has no segments".to_owned(),
+            KEPT_AND_DROPPED => "is in articles although duplicates says that it was dropped".to_owned(),
+            TWO_DROPS => format!("has {dropped} dropping edges in duplicates, but stands {records} times in segments"),
+            KEPT_MISSING => "is named as kept by duplicates, but is not in articles".to_owned(),
+            RELATED_DIFFERS => format!("has n_related = {n_related}, but {related} rows in related"),
+            _ => format!("has dup_cluster_size {cluster_size}, but {beaten} records were dropped in its favour"),
+        }
+    }
+}
+
+/// Looks up the names of keys that broke a law, in a second pass over the tables that may hold them.
+fn find_names(root: &Path, manifests: &[Manifest], wanted: &BTreeSet<Key>) -> HashMap<Key, (String, String)> {
+    let mut names = HashMap::new();
+    for file in manifests.iter().flat_map(|manifest| &manifest.files) {
+        let pairs: &[(&str, &str)] = match Table::from_name(&file.table) {
+            Some(Table::Articles | Table::Related) => &[("run_id", "id")],
+            Some(Table::Duplicates) => &[("run_id", "id"), ("kept_run_id", "kept_id")],
+            _ => &[],
+        };
+        for (run, id) in pairs {
+            let columns = [(*run).to_owned(), (*id).to_owned()];
+            // The file was read before; what cannot be read now stays without a name.
+            let _ = each_group(&root.join(&file.path), &columns, |rows| {
+                let (runs, ids) = (rows.column(run)?.str()?, rows.column(id)?.str()?);
+                for (run, id) in (0..rows.height()).filter_map(|row| runs.get(row).zip(ids.get(row))) {
+                    let key = key(run, id);
+                    if wanted.contains(&key) {
+                        names.insert(key, (run.to_owned(), id.to_owned()));
+                    }
+                }
+                Ok(())
+            });
+        }
+    }
+    names
+}
+
+/// Walks through the rows of `segments` and checks each against the one before.
+#[derive(Debug, Default)]
+struct SegmentWalk {
+    record: Key,
+    seg_no: i32,
+    line_no: i32,
+    char_end: i64,
+}
+
+impl SegmentWalk {
+    fn walk(&mut self, rows: &DataFrame, findings: &mut Findings) -> PolarsResult<()> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let (numbers, lines) = (rows.column("seg_no")?.i32()?, rows.column("line_no")?.i32()?);
+        let (starts, ends) = (rows.column("char_start")?.i64()?, rows.column("char_end")?.i64()?);
+        let (texts, labels) = (rows.column("text")?.str()?, rows.column("label")?.str()?);
+        let (kept, repeats) = (rows.column("kept")?.bool()?, rows.column("repeat_of")?.i32()?);
+        for row in 0..rows.height() {
+            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else { continue };
+            let number = numbers.get(row).unwrap_or(-1);
+            let step = SegmentWalk {
+                record: key(run, id),
+                seg_no: number,
+                line_no: lines.get(row).unwrap_or(-1),
+                char_end: ends.get(row).unwrap_or(-1),
+            };
+            let start = starts.get(row).unwrap_or(-1);
+            let facts = [
+                self.follows(&step, start),
+                text_fits(texts.get(row), start, step.char_end),
+                label_fits(labels.get(row), kept.get(row)),
+                repeats.get(row).filter(|of| !(0..number).contains(of)).map(|of| format!("repeats segment {of}")),
+            ];
+            for fact in facts.into_iter().flatten() {
+                findings.add("wrong segments", || format!("run `{run}`: record `{id}`: segment {number} {fact}"));
+            }
+            *self = step;
+        }
+        Ok(())
+    }
+
+    /// What is wrong with a segment that begins at `start` and comes after this one.
+    fn follows(&self, next: &SegmentWalk, start: i64) -> Option<String> {
+        let begins = next.seg_no == 0;
+        if !begins && (next.record != self.record || next.seg_no != self.seg_no + 1) {
+            return Some("does not follow the segment before it".to_owned());
+        }
+        let lines = if begins { 0..=0 } else { self.line_no..=self.line_no + 1 };
+        if !lines.contains(&next.line_no) {
+            return Some(format!("is on line {}, the segment before it on line {}", next.line_no, self.line_no));
+        }
+        let expected = if begins { 0 } else { self.char_end + i64::from(next.line_no - self.line_no) };
+        (start != expected).then(|| format!("begins at character {start}, it must begin at {expected}"))
+    }
+}
+
+fn text_fits(text: Option<&str>, start: i64, end: i64) -> Option<String> {
+    let chars = text.map_or(-1, |text| text.chars().count() as i64);
+    (chars != end - start).then(|| format!("covers the characters {start} to {end}, but its text has {chars}"))
+}
+
+/// Under `preset = "recall"` unsure captions and credits are kept too.
+fn label_fits(label: Option<&str>, kept: Option<bool>) -> Option<String> {
+    let label = label.unwrap_or("null");
+    let known = Label::ALL.into_iter().find(|known| known.as_str() == label);
+    let may_be_kept = [Label::Title, Label::Lead, Label::Body, Label::Caption, Label::Credit];
+    match (known, kept) {
+        (None, _) => Some(format!("has the unknown label `{label}`")),
+        (Some(_), None) => Some("has no kept".to_owned()),
+        (Some(known), Some(true)) if !may_be_kept.contains(&known) => Some(format!("is kept as `{label}`")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use arrow::array::{ArrayRef, BooleanArray, Float32Array, Int32Array, Int64Array, RecordBatch, StringArray};
+    use arrow::compute::concat_batches;
+    use arrow::datatypes::{Field, Schema};
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+    use crate::config::TableConfig;
+    use crate::document::hash_hex;
+    use crate::output::fixture::{commit_run, commit_run_with, one_run};
+    use crate::output::part_path;
+    use crate::table::read_columns;
+
+    fn findings(output: &Output, deep: bool) -> Vec<String> {
+        verify(output.root(), deep).unwrap().findings
+    }
+
+    fn path(output: &Output, table: Table) -> PathBuf {
+        output.root().join(part_path(table, "r1", 0))
+    }
+
+    fn change_manifest(output: &Output, change: impl FnOnce(&mut Manifest)) {
+        let path = output.root().join("_commits/r1.json");
+        let mut manifest = read_manifest(&path).unwrap();
+        change(&mut manifest);
+        fs::write(path, serde_json::to_string(&manifest).unwrap()).unwrap();
+    }
+
+    /// Writes other rows to a table's file, behind the manifest's back.
+    fn rewrite(output: &Output, table: Table, change: impl FnOnce(RecordBatch) -> RecordBatch) -> u64 {
+        let path = path(output, table);
+        let batches: Vec<_> = read_columns(&path, &[]).unwrap().map(|batch| batch.unwrap()).collect();
+        let batch = change(concat_batches(&table.schema(), &batches).unwrap());
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.close().unwrap();
+        batch.num_rows() as u64
+    }
+
+    /// Writes other rows and makes the manifest agree, so that only the laws can notice.
+    fn forge(output: &Output, table: Table, change: impl FnOnce(RecordBatch) -> RecordBatch) {
+        let rows = rewrite(output, table, change);
+        let bytes = fs::read(path(output, table)).unwrap();
+        change_manifest(output, |manifest| {
+            let file = manifest.files.iter_mut().find(|file| file.table == table.as_str()).unwrap();
+            (file.rows, file.bytes, file.hash) = (rows, bytes.len() as u64, hash_hex(&bytes));
+        });
+    }
+
+    fn with(batch: &RecordBatch, column: &str, values: ArrayRef) -> RecordBatch {
+        let mut columns = batch.columns().to_vec();
+        columns[batch.schema().index_of(column).unwrap()] = values;
+        RecordBatch::try_new(batch.schema(), columns).unwrap()
+    }
+
+    fn texts(values: &[Option<&str>]) -> ArrayRef {
+        Arc::new(StringArray::from(values.to_vec()))
+    }
+
+    fn twice(batch: &RecordBatch) -> RecordBatch {
+        concat_batches(&batch.schema(), [batch, batch]).unwrap()
+    }
+
+    #[test]
+    fn a_good_output_has_no_findings() {
+        let (_folder, output) = one_run();
+        commit_run(&output, "r2", &[]);
+        for deep in [false, true] {
+            let report = verify(output.root(), deep).unwrap();
+            assert_eq!(report.findings, Vec::<String>::new());
+            assert_eq!((report.commits, report.files, report.rows), (2, 14, 36));
+            assert!(report.contents_checked);
+        }
+    }
+
+    #[test]
+    fn records_may_lie_across_row_groups_and_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Output::create(folder.path()).unwrap();
+        let config = TableConfig { row_group_bytes: 1, part_bytes: 250, zstd_level: 1 };
+        let manifest = commit_run_with(&output, "r1", &[], &config);
+        assert!(manifest.files.iter().filter(|file| file.table == "segments").count() > 2);
+        assert_eq!(findings(&output, true), Vec::<String>::new());
+    }
+
+    #[test]
+    fn an_output_without_commits_is_good() {
+        let folder = tempfile::tempdir().unwrap();
+        let output = Output::create(folder.path()).unwrap();
+        assert!(findings(&output, true).is_empty());
+    }
+
+    type Damage = fn(&Output);
+
+    /// Each damage with the beginning of a sentence that it must cause, also without `--deep`.
+    const DAMAGES: &[(&str, Damage, &str)] = &[
+        (
+            "file deleted",
+            |output| fs::remove_file(path(output, Table::Articles)).unwrap(),
+            "run `r1`: `articles/run=r1/part-00000.parquet` is missing",
+        ),
+        (
+            "file truncated",
+            |output| File::options().write(true).open(path(output, Table::Segments)).unwrap().set_len(100).unwrap(),
+            "run `r1`: `segments/run=r1/part-00000.parquet` has 100 bytes, the manifest says ",
+        ),
+        (
+            "one byte flipped",
+            |output| {
+                let mut bytes = fs::read(path(output, Table::Segments)).unwrap();
+                bytes[50] ^= 1;
+                fs::write(path(output, Table::Segments), bytes).unwrap();
+            },
+            "run `r1`: `segments/run=r1/part-00000.parquet` is not the file that was committed: its hash is ",
+        ),
+        (
+            "row edited",
+            |output| {
+                rewrite(output, Table::Articles, |rows| with(&rows, "text", texts(&[Some("x"), Some("y")])));
+            },
+            "run `r1`: `articles/run=r1/part-00000.parquet` has ",
+        ),
+        (
+            "rows of a file changed in the manifest",
+            |output| change_manifest(output, |manifest| manifest.files[0].rows = 3),
+            "run `r1`: `articles/run=r1/part-00000.parquet` has 2 rows, the manifest says 3",
+        ),
+        (
+            "count changed in the manifest",
+            |output| change_manifest(output, |manifest| manifest.counts.n_articles = 3),
+            "run `r1`: the manifest says n_articles = 3, its row in runs says 2",
+        ),
+        (
+            "table missing in the manifest",
+            |output| {
+                change_manifest(output, |manifest| manifest.files.retain(|file| file.table != "related"));
+                fs::remove_dir_all(output.root().join("related")).unwrap();
+            },
+            "run `r1`: the manifest names no file of the table related",
+        ),
+        (
+            "extra file",
+            |output| fs::write(output.root().join("rejects/notes.txt"), "x").unwrap(),
+            "`rejects/notes.txt` is named by no manifest",
+        ),
+        (
+            "part copied",
+            |output| {
+                let copy = output.root().join(part_path(Table::Runs, "r1", 1));
+                fs::copy(path(output, Table::Runs), copy).unwrap();
+            },
+            "`runs/run=r1/part-00001.parquet` is named by no manifest",
+        ),
+        (
+            "part named twice",
+            |output| change_manifest(output, |manifest| manifest.files.push(manifest.files[0].clone())),
+            "run `r1`: `articles/run=r1/part-00000.parquet` is named twice by the manifests",
+        ),
+        (
+            "manifest not JSON",
+            |output| fs::write(output.root().join("_commits/r1.json"), "{").unwrap(),
+            "the manifest `",
+        ),
+        (
+            "not Parquet",
+            |output| {
+                fs::write(path(output, Table::Runs), "PAR1PAR1PAR1PAR1").unwrap();
+                change_manifest(output, |manifest| {
+                    let file = manifest.files.last_mut().unwrap();
+                    (file.bytes, file.hash) = (16, hash_hex(b"PAR1PAR1PAR1PAR1"));
+                });
+            },
+            "run `r1`: `runs/run=r1/part-00000.parquet` cannot be read as Parquet",
+        ),
+        (
+            "column of another type",
+            |output| {
+                forge(output, Table::Related, |rows| {
+                    let mut fields: Vec<_> = rows.schema().fields().iter().cloned().collect();
+                    fields[2] = Arc::new(Field::new("item_no", arrow::datatypes::DataType::Int64, true));
+                    let mut columns = rows.columns().to_vec();
+                    columns[2] = Arc::new(Int64Array::from(vec![1, 1]));
+                    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).unwrap()
+                });
+            },
+            "run `r1`: `related/run=r1/part-00000.parquet` has `item_no` of type Int64 as column 3, it must be `item_no` of type Int32",
+        ),
+        (
+            "column missing",
+            |output| forge(output, Table::Related, |rows| rows.project(&[0, 1, 2, 3, 4, 5, 6]).unwrap()),
+            "run `r1`: `related/run=r1/part-00000.parquet` has no column `date`",
+        ),
+        (
+            "runs row missing",
+            |output| forge(output, Table::Runs, |rows| rows.slice(0, 0)),
+            "run `r1` has no row in runs",
+        ),
+        (
+            "two runs rows",
+            |output| {
+                forge(output, Table::Runs, |rows| twice(&rows));
+                change_manifest(output, |manifest| {
+                    manifest.counts =
+                        Counts { n_records: 8, n_articles: 4, n_duplicates: 2, n_rejects: 2, n_skipped_inputs: 0 };
+                });
+            },
+            "run `r1` has 2 rows in runs, it must have 1",
+        ),
+        (
+            "reject removed",
+            |output| forge(output, Table::Rejects, |rows| rows.slice(0, 0)),
+            "run `r1`: runs says n_records = 4, the tables have 3",
+        ),
+        (
+            "id null",
+            |output| forge(output, Table::Mentions, |rows| with(&rows, "id", texts(&[None, Some("c")]))),
+            "the table mentions has a row without id or run_id",
+        ),
+        (
+            "confidence above 1",
+            |output| {
+                forge(output, Table::Segments, |rows| {
+                    let mut values = vec![0.5; rows.num_rows()];
+                    values[0] = 1.5;
+                    with(&rows, "confidence", Arc::new(Float32Array::from(values)))
+                });
+            },
+            "run `r1`: record `a` has the confidence 1.5 in segments, it must be 0 to 1",
+        ),
+        (
+            "long excerpt",
+            |output| {
+                forge(output, Table::Rejects, |rows| with(&rows, "excerpt", texts(&[Some(&"đ".repeat(501))])));
+            },
+            "run `r1`: an excerpt in rejects has 501 characters, at most 500 are allowed",
+        ),
+        (
+            "article without segments",
+            |output| {
+                forge(output, Table::Segments, |rows| {
+                    let ids: Vec<Option<&str>> = (0..rows.num_rows()).map(|_| Some("a")).collect();
+                    with(&rows, "id", texts(&ids))
+                });
+            },
+            "run `r1`: record `c` is in articles but has no segments",
+        ),
+        (
+            "dropped record still in articles",
+            |output| forge(output, Table::Articles, |rows| with(&rows, "id", texts(&[Some("a"), Some("b")]))),
+            "run `r1`: record `b` is in articles although duplicates says that it was dropped",
+        ),
+        (
+            "kept record missing",
+            |output| forge(output, Table::Duplicates, |rows| with(&rows, "kept_id", texts(&[Some("gone")]))),
+            "run `r1`: record `gone` is named as kept by duplicates, but is not in articles",
+        ),
+        (
+            "two dropping edges",
+            |output| {
+                forge(output, Table::Duplicates, |rows| twice(&rows));
+            },
+            "run `r1`: record `b` has 2 dropping edges in duplicates, but stands 1 times in segments",
+        ),
+        (
+            "related row lost",
+            |output| forge(output, Table::Related, |rows| rows.slice(1, 1)),
+            "run `r1`: record `a` has n_related = 1, but 0 rows in related",
+        ),
+        (
+            "cluster size wrong",
+            |output| {
+                forge(output, Table::Articles, |rows| {
+                    with(&rows, "dup_cluster_size", Arc::new(Int32Array::from(vec![2, 3])))
+                });
+            },
+            "run `r1`: record `c` is in no dup_cluster, but its dup_cluster_size is 3",
+        ),
+        (
+            "cluster too small",
+            |output| {
+                forge(output, Table::Articles, |rows| {
+                    let alone = with(&rows, "dup_cluster", texts(&[None, None]));
+                    with(&alone, "dup_cluster_size", Arc::new(Int32Array::from(vec![1, 1])))
+                });
+            },
+            "run `r1`: record `a` has dup_cluster_size 1, but 1 records were dropped in its favour",
+        ),
+    ];
+
+    #[test]
+    fn every_damage_is_named() {
+        for (name, damage, sentence) in DAMAGES {
+            let (_folder, output) = one_run();
+            damage(&output);
+            let found = findings(&output, false);
+            assert!(found.iter().any(|found| found.starts_with(sentence)), "{name}: {found:#?}");
+            assert!(!findings(&output, true).is_empty(), "{name}");
+        }
+    }
+
+    type Change<'a> = &'a dyn Fn(&RecordBatch) -> RecordBatch;
+
+    /// Changes in the rows of `segments` (the first three are those of `a`) that only `--deep` sees.
+    #[test]
+    fn every_damage_inside_a_record_is_named() {
+        let integers = |rows: &RecordBatch, column: &str, row: usize, value: i32| {
+            let mut values: Vec<i32> = (0..rows.num_rows()).map(|_| 0).collect();
+            let old: &Int32Array = rows.column_by_name(column).unwrap().as_any().downcast_ref().unwrap();
+            values.iter_mut().zip(old.values()).for_each(|(value, old)| *value = *old);
+            values[row] = value;
+            with(rows, column, Arc::new(Int32Array::from(values)))
+        };
+        let longs = |rows: &RecordBatch, column: &str, row: usize, value: i64| {
+            let old: &Int64Array = rows.column_by_name(column).unwrap().as_any().downcast_ref().unwrap();
+            let mut values = old.values().to_vec();
+            values[row] = value;
+            with(rows, column, Arc::new(Int64Array::from(values)))
+        };
+        let kept = |rows: &RecordBatch| {
+            let values: Vec<bool> = (0..rows.num_rows()).map(|row| row == 2).collect();
+            with(rows, "kept", Arc::new(BooleanArray::from(values)))
+        };
+        let text = |rows: &RecordBatch| {
+            let mut values: Vec<Option<&str>> = vec![None; rows.num_rows()];
+            values[0] = Some("Tiêu đ");
+            with(rows, "text", texts(&values))
+        };
+        let label = |rows: &RecordBatch| with(rows, "label", texts(&vec![Some("footer"); rows.num_rows()]));
+        let changes: [(Change<'_>, &str); 8] = [
+            (&|rows| integers(rows, "seg_no", 1, 2), "segment 2 does not follow the segment before it"),
+            (&|rows| integers(rows, "line_no", 1, 4), "segment 1 is on line 4, the segment before it on line 0"),
+            (&|rows| integers(rows, "repeat_of", 1, 1), "segment 1 repeats segment 1"),
+            (&|rows| longs(rows, "char_start", 1, 7), "segment 1 begins at character 7, it must begin at 8"),
+            (&|rows| longs(rows, "char_end", 0, 6), "segment 0 covers the characters 0 to 6, but its text has 7"),
+            (&kept, "segment 2 is kept as `related`"),
+            (&text, "segment 0 covers the characters 0 to 7, but its text has 6"),
+            (&label, "segment 0 has the unknown label `footer`"),
+        ];
+        for (change, sentence) in changes {
+            let (_folder, output) = one_run();
+            forge(&output, Table::Segments, |rows| change(&rows));
+            let found = findings(&output, true);
+            assert!(found.iter().any(|found| found == &format!("run `r1`: record `a`: {sentence}")), "{found:#?}");
+        }
+    }
+
+    #[test]
+    fn related_items_are_numbered_from_one() {
+        let (_folder, output) = one_run();
+        forge(&output, Table::Related, |rows| with(&rows, "item_no", Arc::new(Int32Array::from(vec![2, 1]))));
+        assert_eq!(findings(&output, true), ["run `r1`: record `a` has the related item 2 where 1 must stand"]);
+        assert!(findings(&output, false).is_empty());
+    }
+
+    #[test]
+    fn repeated_findings_are_counted() {
+        let (_folder, output) = one_run();
+        let folder = output.root().join("mentions/run=x");
+        fs::create_dir(&folder).unwrap();
+        for number in 0..FINDINGS_OF_A_KIND + 3 {
+            File::create(folder.join(format!("{number}"))).unwrap().write_all(b"x").unwrap();
+        }
+        let found = findings(&output, false);
+        assert_eq!(found.len(), FINDINGS_OF_A_KIND + 1);
+        assert_eq!(found.last().unwrap(), "there are 3 more files without a manifest");
+    }
+
+    #[test]
+    fn the_same_caller_id_in_two_dumps_of_one_run_is_allowed() {
+        let tally = RecordTally {
+            records: 2,
+            articles: 1,
+            dropped: 1,
+            beaten: 1,
+            is_kept: true,
+            cluster_size: 2,
+            ..RecordTally::default()
+        };
+        assert_eq!(tally.broken_laws().count(), 0);
+        let third = RecordTally { dropped: 2, ..tally };
+        assert!(third.broken_laws().any(|law| law == KEPT_AND_DROPPED));
+    }
+}

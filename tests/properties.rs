@@ -1,0 +1,141 @@
+//! The laws, on generated pages. Each was seen to fail once with the code broken on purpose.
+#![expect(clippy::unwrap_used, reason = "helpers of tests are outside of the lint's exception")]
+
+use std::path::Path;
+use std::sync::OnceLock;
+
+use newsieve::Cleaner;
+use newsieve::config::load;
+use newsieve::document::{CallerFields, Cleaned, Label, Origin, Record};
+use proptest::prelude::*;
+
+fn cleaner() -> &'static Cleaner {
+    static CLEANER: OnceLock<Cleaner> = OnceLock::new();
+    CLEANER.get_or_init(|| Cleaner::new(&load(None, &[], &[]).unwrap()).unwrap())
+}
+
+fn clean(text: &str) -> Cleaned {
+    cleaner().clean(Record {
+        origin: Origin { file_path: "page.txt".into(), record_no: 0, input: 0 },
+        id: "page".into(),
+        caller_id: false,
+        text: text.to_owned(),
+        encoding: "utf-8".into(),
+        fields: CallerFields::default(),
+    })
+}
+
+/// Lines as pages have them: prose, headlines, furniture, headings, marks, blanks, carriage returns, odd characters.
+fn line() -> impl Strategy<Value = String> {
+    let known = prop::sample::select(vec![
+        "", "", "   ", "\r", "\u{200b}", "-----", "Tin liên quan", "更多", "Related", "Chia sẻ", "Tags: a, b", "(TTXVN)", "(完)",
+        "Hội chợ gạo khai mạc tại thị trấn ven sông", "Hội chợ gạo khai mạc tại thị trấn ven sông ảnh 1Quang cảnh hội chợ.",
+        "VOV.VN - Sáng 6/8, hội chợ gạo lần thứ ba khai mạc với hơn một trăm gian hàng của các hợp tác xã trong tỉnh.",
+        "Ban tổ chức cho biết năm nay có nhiều giống lúa mới, được nông dân trồng thử từ đầu vụ và cho năng suất khá cao./.",
+        "Xong việc ở chợ, bà con ra về trong mưa. >> Xem thêm: Chợ nổi họp phiên cuối năm trên sông",
+        "越通社河内——当地农民合作社在河边举行了第三届大米交易会,来自各省的一百多个展位参加。", "图自越通社", "12/10/2024 08:24", "216",
+    ]);
+    prop_oneof![6 => known.prop_map(str::to_owned), 1 => any::<String>().prop_map(|text| text.replace('\n', " "))]
+}
+
+fn page() -> impl Strategy<Value = String> {
+    prop::collection::vec(line(), 0..40).prop_map(|lines| lines.join("\n"))
+}
+
+/// Segments of one line joined with nothing, lines joined with line feeds.
+fn rebuilt(cleaned: &Cleaned) -> String {
+    let mut text = String::new();
+    let mut line = 0;
+    for segment in &cleaned.segments {
+        while line < segment.span.line_no {
+            text.push('\n');
+            line += 1;
+        }
+        text.push_str(&cleaned.record.text[segment.span.bytes.clone()]);
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn segments_rebuild_the_record(text in page()) {
+        let cleaned = clean(&text);
+        prop_assert_eq!(rebuilt(&cleaned), text.clone());
+        let mut chars = 0;
+        let mut line = 0;
+        for segment in &cleaned.segments {
+            chars += i64::from(segment.span.line_no - line);
+            line = segment.span.line_no;
+            prop_assert_eq!(segment.span.chars.start, chars);
+            let part = &text[segment.span.bytes.clone()];
+            prop_assert_eq!(segment.span.chars.end - segment.span.chars.start, part.chars().count() as i64);
+            chars = segment.span.chars.end;
+        }
+        prop_assert_eq!(cleaned.segments.last().unwrap().span.line_no as usize, text.matches('\n').count());
+    }
+
+    #[test]
+    fn blank_lines_and_only_they_are_blank(text in page()) {
+        for segment in clean(&text).segments {
+            let part = &text[segment.span.bytes.clone()];
+            let blank = part.trim_matches(newsieve::label::line::is_blank).is_empty();
+            prop_assert_eq!(segment.verdict.label == Label::Blank, blank, "{:?}", part);
+        }
+    }
+
+    #[test]
+    fn every_published_paragraph_stands_in_the_record(text in page()) {
+        let cleaned = clean(&text);
+        if let Ok(article) = &cleaned.outcome {
+            let source = newsieve::text::nfc(&text).into_owned();
+            for paragraph in article.text.lines().chain(article.title.as_deref()) {
+                prop_assert!(source.contains(paragraph), "{:?}", paragraph);
+            }
+        }
+    }
+
+    #[test]
+    fn related_items_are_numbered_and_named_by_segments(text in page()) {
+        let cleaned = clean(&text);
+        for segment in &cleaned.segments {
+            if let Some(item) = segment.verdict.item_no {
+                prop_assert!(item >= 1);
+            }
+            if let Some(original) = segment.verdict.repeat_of {
+                prop_assert!((original as usize) < cleaned.segments.len());
+            }
+            prop_assert!((0.0..=1.0).contains(&segment.verdict.confidence));
+        }
+        if let Ok(article) = &cleaned.outcome {
+            let numbers: Vec<i32> = article.related.iter().map(|item| item.item_no).collect();
+            prop_assert_eq!(numbers, (1..=article.related.len() as i32).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived(text in any::<String>()) {
+        let cleaned = clean(&text);
+        prop_assert_eq!(rebuilt(&cleaned), text);
+    }
+}
+
+/// What was cleaned once is clean: title and text of every sample article, cleaned again, lose next to nothing.
+#[test]
+fn cleaning_a_clean_text_loses_next_to_nothing() {
+    let (mut all, mut lost) = (0, 0);
+    for folder in ["vi", "zh", "en", "es", "pt"] {
+        for entry in std::fs::read_dir(Path::new("seeds").join(folder)).unwrap() {
+            let Ok(text) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+            let Ok(article) = clean(&text).outcome else { continue };
+            let once = article.text.clone();
+            let again = clean(&format!("{}\n\n{once}", article.title.unwrap_or_default()));
+            let kept = again.outcome.map(|article| article.text).unwrap_or_default();
+            all += once.lines().count();
+            lost += once.lines().filter(|line| !kept.contains(line)).count();
+        }
+    }
+    assert!(all > 100, "{all} paragraphs");
+    assert!(lost * 100 <= all, "{lost} of {all} paragraphs lost");
+}
