@@ -38,8 +38,11 @@ impl Cleaner {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
         let labelled = Labeler::new(&self.patterns, &self.config.label).label(&record.text, &spans, title);
-        let segments: Vec<Segment> =
-            spans.into_iter().zip(&labelled.verdicts).map(|(span, verdict)| Segment { span, verdict: *verdict }).collect();
+        let segments: Vec<Segment> = spans
+            .into_iter()
+            .zip(&labelled.verdicts)
+            .map(|(span, verdict)| Segment { span, verdict: *verdict })
+            .collect();
         let fields = Fields { patterns: &self.patterns, identifier: &self.identifier, config: &self.config };
         let outcome = fields.assemble(&record, &segments, &labelled).map(Box::new);
         Cleaned { record, segments, outcome }

@@ -56,7 +56,7 @@ struct Row {
     label: String,
     kept: bool,
     rule: String,
-    confidence: Option<f32>,
+    confidence: Option<f64>,
     repeat_of: Option<i32>,
     item_no: Option<i32>,
 }
@@ -87,7 +87,7 @@ impl View {
             label: segment.verdict.label.as_str().to_owned(),
             kept: segment.verdict.kept,
             rule: segment.verdict.rule.to_owned(),
-            confidence: Some(segment.verdict.confidence),
+            confidence: Some(as_printed(segment.verdict.confidence)),
             repeat_of: segment.verdict.repeat_of,
             item_no: segment.verdict.item_no,
         });
@@ -263,8 +263,8 @@ impl View {
         };
         let style = if row.kept { "" } else { "dim" };
         let separator = format!("\n{:indent$}", "");
-        let painted: Vec<String> = lines.iter().map(|line| painter.paint(style, line)).collect();
-        format!("{}{}", painter.paint("yellow", &reference), painted.join(&separator))
+        let parts: Vec<String> = lines.iter().map(|line| painter.paint(style, line)).collect();
+        format!("{}{}", painter.paint("yellow", &reference), parts.join(&separator))
     }
 
     fn foot(&self, painter: &Painter) -> String {
@@ -301,7 +301,7 @@ impl View {
 fn push_blanks(body: &mut String, blanks: &mut usize, line_width: usize, painter: &Painter) {
     let words = match std::mem::take(blanks) {
         0 => return,
-        1 => "· blank line".to_owned(),
+        1 => "·".to_owned(),
         count => format!("· {count} blank lines"),
     };
     let _ = writeln!(body, "{:line_width$} {}", "", painter.paint("dim", &words));
@@ -359,6 +359,11 @@ fn wrap(text: &str, first: usize, width: usize) -> Vec<String> {
     lines.iter().map(|line| line.trim_end().to_owned()).collect()
 }
 
+/// The value with the digits that an f32 has; the nearest f64 would show more.
+fn as_printed(number: f32) -> f64 {
+    number.to_string().parse().unwrap_or_else(|_| number.into())
+}
+
 /// A value for the head: lists with commas, nothing for null.
 fn in_words(value: Option<&Value>) -> String {
     match value {
@@ -413,7 +418,7 @@ fn article_row(article: &Article) -> Value {
         "text_chars": article.text_chars,
         "language": article.language,
         "language_script": article.language_script,
-        "language_score": article.language_score,
+        "language_score": article.language_score.map(as_printed),
         "date": article.date,
         "date_published": article.date_published.and_then(instant),
         "date_precision": article.date_precision,
@@ -429,7 +434,7 @@ fn article_row(article: &Article) -> Value {
         "n_related": article.related.len(),
         "n_lines": article.n_lines,
         "n_removed_lines": article.n_removed_lines,
-        "removed_char_share": article.removed_char_share,
+        "removed_char_share": as_printed(article.removed_char_share),
         "quality_flags": article.quality_flags,
         "is_machine_translated": article.is_machine_translated,
         "mt_signals": article.mt_signals,
@@ -490,7 +495,7 @@ line   label           conf rule  text
    0 ● title           0.90 a.b  Tiêu đề
      · 2 blank lines
    3 ● body            0.90 a.b  Một câu dài để xem nó được cắt hay xuống dòng thế nào trên màn hình hẹp.
-     · blank line
+     ·
    5 ✂ related_heading 0.90 a.b  Tin liên quan
    6 ✂ related         0.90 a.b  #1 另一篇报道：中国经济增长
    7 ✂ repeat          0.90 a.b  = line 0 Tiêu đề\\r

@@ -647,9 +647,10 @@ pub(crate) mod fixture {
 
     use super::*;
     use crate::config::TableConfig;
+    use crate::dedup::Fate;
     use crate::document::Cleaned;
     use crate::table::fixture::{cleaned, rejected, run_row, table_config};
-    use crate::table::{DuplicateEdge, Fate, RunTables, SCHEMA_VERSION, VERSION};
+    use crate::table::{DuplicateEdge, RunTables, SCHEMA_VERSION, VERSION};
 
     /// An edge that drops `id` in favour of `kept` of the run.
     pub(crate) fn edge(id: &str, kept: &str, run_id: &str) -> DuplicateEdge {

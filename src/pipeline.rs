@@ -166,7 +166,11 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     let manifests = output.manifests()?;
     let plan = Plan::new(listing, &output, request, &manifests)?;
     let Some(run_id) = plan.run_id(request, &manifests)? else {
-        return Ok(RunSummary { n_skipped_inputs: plan.skipped, seconds: started.elapsed().as_secs_f64(), ..RunSummary::default() });
+        return Ok(RunSummary {
+            n_skipped_inputs: plan.skipped,
+            seconds: started.elapsed().as_secs_f64(),
+            ..RunSummary::default()
+        });
     };
 
     let staging = output.stage_dir(&run_id);
@@ -224,7 +228,8 @@ impl Plan {
                     config_hash: config_hash.clone(),
                 })
             };
-            let skip = sizes.contains(&(&*file.file_path, file.bytes)) && source::hash_file(&file.path).is_ok_and(known);
+            let skip =
+                sizes.contains(&(&*file.file_path, file.bytes)) && source::hash_file(&file.path).is_ok_and(known);
             if skip {
                 plan.skipped += 1;
             } else {
@@ -270,7 +275,10 @@ fn refuse_output_as_input(inputs: &[PathBuf], output: &Path) -> Result<()> {
     let Ok(output) = output.canonicalize() else { return Ok(()) };
     for input in inputs {
         if input.canonicalize().is_ok_and(|input| input.starts_with(&output)) {
-            return Err(Error::Config(format!("the input `{}` lies in the output folder; name another one with `--output`", input.display())));
+            return Err(Error::Config(format!(
+                "the input `{}` lies in the output folder; name another one with `--output`",
+                input.display()
+            )));
         }
     }
     Ok(())
@@ -310,7 +318,8 @@ fn clean_all(
     let (clean_sender, clean_receiver) = sync_channel::<CleanBatch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
         let reader = scope.spawn(move || read_all(files, request, &raw_sender));
-        scope.spawn(|| pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config)));
+        // Each thread owns its sender, so that the next stage ends when it does.
+        scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config)));
         let written = write_all(clean_receiver, sink, progress);
         // When writing failed the receivers are gone, so that the other threads end too.
         let entries = reader.join().map_err(|_| Error::Output("the reader thread ended unexpectedly".to_owned()))?;
@@ -573,7 +582,11 @@ fn finish(
         output.discard(lock, &summary.run_id)?;
         return Ok(summary);
     }
-    let replaces = if request.full_refresh { manifests.iter().map(|manifest| manifest.run_id.clone()).collect() } else { Vec::new() };
+    let replaces = if request.full_refresh {
+        manifests.iter().map(|manifest| manifest.run_id.clone()).collect()
+    } else {
+        Vec::new()
+    };
     let manifest = Manifest {
         format_version: MANIFEST_VERSION,
         sequence: 0,

@@ -19,7 +19,7 @@ const TEMPLATE: &str = "{msg:8} {wide_bar} {bytes}/{total_bytes} · {rate} · {l
 
 /// Shows how far a run is.
 pub struct Bars {
-    bars: MultiProgress,
+    multi: MultiProgress,
     has_lines: bool,
     state: Mutex<State>,
     records: Arc<AtomicU64>,
@@ -46,7 +46,7 @@ impl Bars {
         let target = if has_bars { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let now = Instant::now();
         Bars {
-            bars: MultiProgress::with_draw_target(target),
+            multi: MultiProgress::with_draw_target(target),
             has_lines: global.progress == When::Always && !is_terminal,
             state: Mutex::new(State { bar: ProgressBar::hidden(), phase: String::new(), started: now, last_line: now }),
             records: Arc::new(AtomicU64::new(0)),
@@ -55,7 +55,7 @@ impl Bars {
 
     /// What messages must be written around.
     pub fn target(&self) -> &MultiProgress {
-        &self.bars
+        &self.multi
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -93,9 +93,9 @@ impl Progress for Bars {
         self.records.store(0, Ordering::Relaxed);
         state.started = Instant::now();
         phase.clone_into(&mut state.phase);
-        if !self.bars.is_hidden() {
+        if !self.multi.is_hidden() {
             state.bar =
-                self.bars.add(ProgressBar::new(total_bytes).with_style(self.style()).with_message(phase.to_owned()));
+                self.multi.add(ProgressBar::new(total_bytes).with_style(self.style()).with_message(phase.to_owned()));
             state.bar.enable_steady_tick(Duration::from_millis(200));
         } else if self.has_lines {
             state.bar = ProgressBar::hidden();

@@ -83,9 +83,13 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
     while !line.is_char_boundary(from) {
         from += 1;
     }
-    let end = patterns.end_marks.iter().find_map(|mark| line[from..].rfind(mark.as_str()).map(|at| from + at + mark.len()))?;
+    let end = patterns
+        .end_marks
+        .iter()
+        .find_map(|mark| line[from..].rfind(mark.as_str()).map(|at| from + at + mark.len()))?;
     let rest: String = line[end..].trim().chars().map(half_width).collect();
-    let is_credit = !rest.is_empty() && (patterns.agency_credits.is_match(&rest) || patterns.credit_set.is_match(&rest));
+    let is_credit =
+        !rest.is_empty() && (patterns.agency_credits.is_match(&rest) || patterns.credit_set.is_match(&rest));
     is_credit.then(|| vec![end])
 }
 
@@ -93,7 +97,8 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
 fn glued_link(line: &str) -> Option<Vec<usize>> {
     let at = line.find(">>")?;
     let before = line[..at].trim_end();
-    let behind_sentence = !before.is_empty() && matches!(Shape::of(before).ending, Ending::Stop | Ending::Mark | Ending::Ellipsis);
+    let behind_sentence =
+        !before.is_empty() && matches!(Shape::of(before).ending, Ending::Stop | Ending::Mark | Ending::Ellipsis);
     (behind_sentence && line.len() - at >= MIN_GLUED_LINK).then(|| vec![at])
 }
 

@@ -182,8 +182,16 @@ impl Shape {
     /// Reads the shape of a trimmed line.
     #[must_use]
     pub fn of(line: &str) -> Shape {
-        let mut shape =
-            Shape { chars: 0, units: 0.0, ending: ending(line), inner_stops: 0, letters: 0, upper: 0, digits: 0, quoted: quoted(line) };
+        let mut shape = Shape {
+            chars: 0,
+            units: 0.0,
+            ending: ending(line),
+            inner_stops: 0,
+            letters: 0,
+            upper: 0,
+            digits: 0,
+            quoted: quoted(line),
+        };
         let mut in_word = false;
         let mut after_stop = false;
         for c in line.chars() {
@@ -223,7 +231,10 @@ fn quoted(line: &str) -> bool {
 fn ending(line: &str) -> Ending {
     let line = line.trim_end_matches(|c: char| {
         c.is_whitespace()
-            || matches!(half_width(c), '"' | '\'' | '”' | '’' | '»' | '」' | '』' | '》' | ')' | ']' | '】' | '\u{200b}')
+            || matches!(
+                half_width(c),
+                '"' | '\'' | '”' | '’' | '»' | '」' | '』' | '》' | ')' | ']' | '】' | '\u{200b}'
+            )
     });
     if line.ends_with("...") || line.ends_with('…') {
         return Ending::Ellipsis;
@@ -302,7 +313,10 @@ mod tests {
 
     #[test]
     fn one_key_for_both_widths_and_forms() {
-        assert_eq!(matching_key("应邀请\u{ff0c}越共\u{ff08}PT\u{ff09}\u{ff1a}58\u{ff05}"), matching_key("应邀请,越共(PT):58%"));
+        assert_eq!(
+            matching_key("应邀请\u{ff0c}越共\u{ff08}PT\u{ff09}\u{ff1a}58\u{ff05}"),
+            matching_key("应邀请,越共(PT):58%")
+        );
         assert_eq!(matching_key("Hoà bình."), matching_key("Ho\u{300}a bi\u{300}nh"));
         assert_ne!(matching_key("tháng 10"), matching_key("tháng 1 0"));
     }

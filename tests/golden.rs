@@ -81,7 +81,8 @@ fn field_errors(gold: &Fields, article: &Article) -> Vec<String> {
         check("description", format!("{:?}", article.description), format!("{expected:?}"));
     }
     if let Some(expected) = &gold.event_dates {
-        check("event_dates", format!("{:?}", article.event_dates), format!("{expected:?}"));
+        let sorted = |dates: &[String]| dates.iter().cloned().collect::<BTreeSet<_>>();
+        check("event_dates", format!("{:?}", sorted(&article.event_dates)), format!("{:?}", sorted(expected)));
     }
     if let Some(expected) = &gold.countries {
         let given: BTreeSet<String> = article.countries.iter().cloned().collect();
@@ -98,7 +99,11 @@ fn field_errors(gold: &Fields, article: &Article) -> Vec<String> {
         check("related_titles", format!("{given:?}"), format!("{expected:?}"));
     }
     if let Some(expected) = gold.machine_translated {
-        check("machine_translated", format!("{:?}", article.is_machine_translated.unwrap_or(false)), format!("{expected:?}"));
+        check(
+            "machine_translated",
+            format!("{:?}", article.is_machine_translated.unwrap_or(false)),
+            format!("{expected:?}"),
+        );
     }
     errors
 }
@@ -118,12 +123,20 @@ fn compare(folder: &Path) -> (usize, Vec<String>) {
             compared += 1;
             if label != expected {
                 let excerpt: String = lines[number].chars().take(60).collect();
-                errors.push(format!("{}:{}: {}, gold {}: {excerpt}", gold.file, number + 1, label.as_str(), expected.as_str()));
+                errors.push(format!(
+                    "{}:{}: {}, gold {}: {excerpt}",
+                    gold.file,
+                    number + 1,
+                    label.as_str(),
+                    expected.as_str()
+                ));
             }
         }
         match (&found.outcome, &gold.fields.rejected) {
             (Ok(article), None) => {
-                errors.extend(field_errors(&gold.fields, article).into_iter().map(|error| format!("{}: {error}", gold.file)));
+                errors.extend(
+                    field_errors(&gold.fields, article).into_iter().map(|error| format!("{}: {error}", gold.file)),
+                );
             }
             (Err(rejection), Some(reason)) => assert_eq!(rejection.reason.as_str(), reason, "{}", gold.file),
             (Ok(_), Some(reason)) => errors.push(format!("{}: an article, gold {reason}", gold.file)),
@@ -154,5 +167,9 @@ fn the_users_seeds_equal_gold() {
 #[test]
 fn a_page_without_an_article_is_rejected_with_its_reason() {
     let cleaned = clean_folder(Path::new("seeds"));
-    assert!(cleaned.values().any(|found| found.outcome.as_ref().is_err_and(|rejection| rejection.reason == Reason::NoArticle)));
+    assert!(
+        cleaned
+            .values()
+            .any(|found| found.outcome.as_ref().is_err_and(|rejection| rejection.reason == Reason::NoArticle))
+    );
 }

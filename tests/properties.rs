@@ -28,12 +28,28 @@ fn clean(text: &str) -> Cleaned {
 /// Lines as pages have them: prose, headlines, furniture, headings, marks, blanks, carriage returns, odd characters.
 fn line() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "", "", "   ", "\r", "\u{200b}", "-----", "Tin liên quan", "更多", "Related", "Chia sẻ", "Tags: a, b", "(TTXVN)", "(完)",
-        "Hội chợ gạo khai mạc tại thị trấn ven sông", "Hội chợ gạo khai mạc tại thị trấn ven sông ảnh 1Quang cảnh hội chợ.",
+        "",
+        "",
+        "   ",
+        "\r",
+        "\u{200b}",
+        "-----",
+        "Tin liên quan",
+        "更多",
+        "Related",
+        "Chia sẻ",
+        "Tags: a, b",
+        "(TTXVN)",
+        "(完)",
+        "Hội chợ gạo khai mạc tại thị trấn ven sông",
+        "Hội chợ gạo khai mạc tại thị trấn ven sông ảnh 1Quang cảnh hội chợ.",
         "VOV.VN - Sáng 6/8, hội chợ gạo lần thứ ba khai mạc với hơn một trăm gian hàng của các hợp tác xã trong tỉnh.",
         "Ban tổ chức cho biết năm nay có nhiều giống lúa mới, được nông dân trồng thử từ đầu vụ và cho năng suất khá cao./.",
         "Xong việc ở chợ, bà con ra về trong mưa. >> Xem thêm: Chợ nổi họp phiên cuối năm trên sông",
-        "越通社河内——当地农民合作社在河边举行了第三届大米交易会,来自各省的一百多个展位参加。", "图自越通社", "12/10/2024 08:24", "216",
+        "越通社河内——当地农民合作社在河边举行了第三届大米交易会,来自各省的一百多个展位参加。",
+        "图自越通社",
+        "12/10/2024 08:24",
+        "216",
     ]);
     prop_oneof![6 => known.prop_map(str::to_owned), 1 => any::<String>().prop_map(|text| text.replace('\n', " "))]
 }

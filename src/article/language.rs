@@ -88,7 +88,9 @@ impl Identifier {
         let letters = sample.chars().filter(|c| c.is_alphabetic()).count().max(1) as f64;
         let mut scores = vec![0.0; self.tags.len()];
         let mut words = 0.0;
-        for word in sample.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|word| !word.is_empty()) {
+        for word in
+            sample.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|word| !word.is_empty())
+        {
             words += 1.0;
             if let Some(languages) = self.words.get(word) {
                 // A word of many languages says little for each.
@@ -106,7 +108,8 @@ impl Identifier {
             }
         }
         let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
-        let second = scores.iter().enumerate().filter(|(number, _)| *number != best).map(|(_, s)| *s).fold(0.0, f64::max);
+        let second =
+            scores.iter().enumerate().filter(|(number, _)| *number != best).map(|(_, s)| *s).fold(0.0, f64::max);
         let score = scores[best];
         (score >= MIN_WORD_SHARE).then(|| (self.tags[best].clone(), Some((score / (score + second)) as f32)))
     }

@@ -3,14 +3,12 @@
 pub mod dates;
 pub mod language;
 pub mod places;
-pub mod quality;
 mod published;
+pub mod quality;
 pub mod translation;
 
 use crate::config::Config;
-use crate::document::{
-    Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex,
-};
+use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line, is_blank};
 use crate::label::{Item, Labelled};
 use crate::lexicon::{CompiledPatterns, LanguageData};
@@ -59,11 +57,18 @@ impl Fields<'_> {
         let description = (!lead.is_empty()).then(|| join(lead.iter().copied()));
         let lead_repeated = self.lead_is_repeated(&lead, &body);
         let text = if lead_repeated { join(body.iter().copied()) } else { join(paragraphs.iter()) };
-        let title = draft.first(Label::Title).or_else(|| record.fields.title.as_deref().map(|title| nfc(title.trim()).into_owned()));
+        let title = draft
+            .first(Label::Title)
+            .or_else(|| record.fields.title.as_deref().map(one_spaced).filter(|title| !title.is_empty()));
         let language = self.identifier.identify(&format!("{}\n{text}", title.as_deref().unwrap_or("")));
         let data = self.patterns.language(&language.tag);
-        let readable: Vec<&str> = title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
-        let mark = paragraphs.iter().take(3).filter_map(|paragraph| paragraph.line.mark.as_ref()).find(|mark| mark.place.is_some());
+        let readable: Vec<&str> =
+            title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
+        let mark = paragraphs
+            .iter()
+            .take(3)
+            .filter_map(|paragraph| paragraph.line.mark.as_ref())
+            .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
         let published = published::date(&draft, data);
         let (translated, signals) = match data {
@@ -101,7 +106,7 @@ impl Fields<'_> {
             quality_flags: Vec::new(),
             is_machine_translated: translated,
             mt_signals: signals,
-            related: draft.related(data),
+            related: draft.related(data, self.patterns),
             mentions: Vec::new(),
             title,
             text,
@@ -158,9 +163,19 @@ impl Fields<'_> {
     /// The latest single full day that other stories give, and the dates beside them: the page cannot be older.
     fn crawl_not_before(&self, draft: &Draft, data: &LanguageData) -> Option<i32> {
         let cap = chrono::NaiveDate::parse_from_str(&self.config.fields.as_of, "%Y-%m-%d").ok();
-        let cap = cap.and_then(|date| dates::Day::new(Some(chrono::Datelike::year(&date)), chrono::Datelike::month(&date), chrono::Datelike::day(&date))?.days());
-        let first_related =
-            draft.labelled.lines.iter().position(|line| matches!(draft.label(line), Label::RelatedHeading | Label::Related))?;
+        let cap = cap.and_then(|date| {
+            dates::Day::new(
+                Some(chrono::Datelike::year(&date)),
+                chrono::Datelike::month(&date),
+                chrono::Datelike::day(&date),
+            )?
+            .days()
+        });
+        let first_related = draft
+            .labelled
+            .lines
+            .iter()
+            .position(|line| matches!(draft.label(line), Label::RelatedHeading | Label::Related))?;
         draft.labelled.lines[first_related..]
             .iter()
             .filter(|line| matches!(draft.label(line), Label::Related | Label::DateLine))
@@ -187,7 +202,7 @@ impl Draft<'_> {
     }
 
     fn first(&self, label: Label) -> Option<String> {
-        self.labelled.lines.iter().find(|line| self.label(line) == label).map(|line| nfc(self.raw(line)).into_owned())
+        self.labelled.lines.iter().find(|line| self.label(line) == label).map(|line| one_spaced(self.raw(line)))
     }
 
     /// Different captions, in order.
@@ -197,7 +212,7 @@ impl Draft<'_> {
             .lines
             .iter()
             .filter(|line| self.label(line) == Label::Caption && seen.insert(line.hash))
-            .map(|line| nfc(self.raw(line)).into_owned())
+            .map(|line| one_spaced(self.raw(line)))
             .collect()
     }
 
@@ -223,30 +238,47 @@ impl Draft<'_> {
         removed as f32 / all.max(1) as f32
     }
 
-    fn related(&self, data: Option<&LanguageData>) -> Vec<RelatedItem> {
+    fn related(&self, data: Option<&LanguageData>, patterns: &CompiledPatterns) -> Vec<RelatedItem> {
         let text = |line: Option<usize>| line.map(|line| self.link_text(&self.labelled.lines[line]));
-        let date = |item: &Item| {
-            let line = &self.labelled.lines[item.date?];
-            dates::find(&line.text, data?).first().map(dates::Found::edtf)
-        };
-        let item = |(number, item): (usize, &Item)| RelatedItem {
-            item_no: number as i32 + 1,
-            heading: text(item.heading),
-            headline: text(item.headline),
-            teaser: text(item.teaser),
-            caption: text(item.caption),
-            date: date(item),
+        let edtf = |text: &str| dates::find(text, data?).first().map(dates::Found::edtf);
+        let item = |(number, item): (usize, &Item)| {
+            let headline = text(item.headline);
+            let (headline, glued_date) =
+                match headline.as_deref().and_then(|headline| Self::glued_date(headline, patterns)) {
+                    Some((headline, date)) => (Some(headline.to_owned()), edtf(date)),
+                    None => (headline, None),
+                };
+            RelatedItem {
+                item_no: number as i32 + 1,
+                heading: text(item.heading),
+                headline,
+                teaser: text(item.teaser),
+                caption: text(item.caption),
+                date: item.date.and_then(|line| edtf(&self.labelled.lines[line].text)).or(glued_date),
+            }
         };
         self.labelled.items.iter().enumerate().map(item).collect()
+    }
+
+    /// `Headline (02/05/2025)`: the headline and the date in the brackets at its end.
+    fn glued_date<'t>(headline: &'t str, patterns: &CompiledPatterns) -> Option<(&'t str, &'t str)> {
+        let inside = headline.trim_end().strip_suffix([')', '\u{ff09}'])?;
+        let (rest, date) = inside.rsplit_once(['(', '\u{ff08}'])?;
+        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim())).then(|| (rest.trim_end(), date.trim()))
     }
 
     /// A line of another story, without the `>>` or `Xem thêm:` in front of it.
     fn link_text(&self, line: &Line) -> String {
         match line.evidence {
-            Evidence::InlineLink(at) => line.text.get(at..).unwrap_or(&line.text).to_owned(),
-            _ => nfc(self.raw(line)).into_owned(),
+            Evidence::InlineLink(at) => one_spaced(line.text.get(at..).unwrap_or(&line.text)),
+            _ => one_spaced(self.raw(line)),
         }
     }
+}
+
+/// One line in NFC with one space between words: for fields that are looked up and compared.
+fn one_spaced(text: &str) -> String {
+    nfc(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {

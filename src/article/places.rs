@@ -41,7 +41,8 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let first = text[start..].chars().next();
     let last = text[..end].chars().next_back();
     let spaced = |c: Option<char>| c.is_some_and(|c| !is_unspaced(c));
-    !(spaced(first) && inside(text[..start].chars().next_back())) && !(spaced(last) && inside(text[end..].chars().next()))
+    !(spaced(first) && inside(text[..start].chars().next_back()))
+        && !(spaced(last) && inside(text[end..].chars().next()))
 }
 
 /// A weak name counts behind a lower-case word that is no honorific: `Trần Đức Thắng` and `bà Nga` name no country.

@@ -31,7 +31,9 @@ fn from_field(value: &str) -> Option<Published> {
             source: "field",
         });
     }
-    for (form, precision) in [("%Y-%m-%dT%H:%M:%S", "second"), ("%Y-%m-%d %H:%M:%S", "second"), ("%Y-%m-%d %H:%M", "minute")] {
+    for (form, precision) in
+        [("%Y-%m-%dT%H:%M:%S", "second"), ("%Y-%m-%d %H:%M:%S", "second"), ("%Y-%m-%d %H:%M", "minute")]
+    {
         if let Ok(local) = NaiveDateTime::parse_from_str(value, form) {
             let edtf = local.format("%Y-%m-%dT%H:%M:%S").to_string();
             return Some(Published { edtf, instant: None, precision, source: "field" });
@@ -44,10 +46,9 @@ fn from_field(value: &str) -> Option<Published> {
 /// A full day on a date line that stands in front of the end of the body.
 fn from_date_line(draft: &Draft, data: &LanguageData) -> Option<Published> {
     let last_body = draft.labelled.lines.iter().rposition(|line| draft.label(line) == Label::Body)?;
-    let found = draft.labelled.lines[..last_body]
-        .iter()
-        .filter(|line| draft.label(line) == Label::DateLine)
-        .find_map(|line| dates::find(&format!(" {} ", line.text), data).into_iter().find(|date| date.first.year.is_some()))?;
+    let found = draft.labelled.lines[..last_body].iter().filter(|line| draft.label(line) == Label::DateLine).find_map(
+        |line| dates::find(&format!(" {} ", line.text), data).into_iter().find(|date| date.first.year.is_some()),
+    )?;
     Some(Published { edtf: found.first.edtf(), instant: None, precision: "day", source: "date_line" })
 }
 

@@ -15,7 +15,13 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
     let has = |label: Label| draft.segments.iter().any(|segment| segment.verdict.label == label);
     let last = text.lines().next_back().unwrap_or("");
     // The end mark is off the published text, so it is looked for in the record.
-    let ended = draft.labelled.lines.iter().rev().find(|line| draft.segments[line.segment].verdict.kept).is_some_and(|line| line.end_mark);
+    let ended = draft
+        .labelled
+        .lines
+        .iter()
+        .rev()
+        .find(|line| draft.segments[line.segment].verdict.kept)
+        .is_some_and(|line| line.end_mark);
     let checks: [(&str, bool); 10] = [
         ("no_title", article.title.is_none()),
         ("short", article.text_chars < SHORT_CHARS),
@@ -28,7 +34,8 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
         ("not_nfc", matches!(nfc(&draft.record.text), std::borrow::Cow::Owned(_))),
         ("half_width_punctuation", article.language == "zh" && half_width_between_han(text)),
     ];
-    let mut flags: Vec<String> = checks.iter().filter(|(_, raised)| *raised).map(|(name, _)| (*name).to_owned()).collect();
+    let mut flags: Vec<String> =
+        checks.iter().filter(|(_, raised)| *raised).map(|(name, _)| (*name).to_owned()).collect();
     if article.is_machine_translated == Some(true) {
         flags.push("machine_translated".to_owned());
     }
@@ -42,5 +49,7 @@ fn repeats_body(draft: &Draft) -> bool {
 /// `应邀请,越共`: the mark of a width repair that does not fit Chinese.
 fn half_width_between_han(text: &str) -> bool {
     let chars: Vec<char> = text.chars().collect();
-    chars.windows(3).any(|window| is_han(window[0]) && matches!(window[1], ',' | ':' | ';' | '!' | '?') && is_han(window[2]))
+    chars
+        .windows(3)
+        .any(|window| is_han(window[0]) && matches!(window[1], ',' | ':' | ';' | '!' | '?') && is_han(window[2]))
 }

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use toml::{Table, Value};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::check::{KEYS, nearest};
 use super::Config;
+use super::check::{KEYS, nearest};
 use crate::error::{Error, Result};
 use crate::lexicon::{self, Lexicon};
 

@@ -125,7 +125,7 @@ fn reads_better(before: &str, after: &str) -> bool {
 }
 
 /// Share of the words with letters outside ASCII that pass a test; nothing where there are no such words.
-fn share(text: &str, test: fn(&str) -> bool) -> Option<f64> {
+fn share(text: &str, is_sound: fn(&str) -> bool) -> Option<f64> {
     let (mut passed, mut all) = (0_usize, 0_usize);
     let pieces = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
     // Numbers and bullets say nothing of the charset.
@@ -134,7 +134,7 @@ fn share(text: &str, test: fn(&str) -> bool) -> Option<f64> {
         all += 1;
         // A misread dash or quote, whose parts are themselves quotes: clean text never has it.
         let is_quote_misread = word.contains("â€");
-        passed += usize::from(!is_quote_misread && test(word.trim_matches(is_typographic)));
+        passed += usize::from(!is_quote_misread && is_sound(word.trim_matches(is_typographic)));
     }
     (all > 0).then(|| passed as f64 / all as f64)
 }

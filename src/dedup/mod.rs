@@ -36,7 +36,7 @@ pub struct Candidate {
 pub struct Fate {
     /// It leaves `articles`.
     pub dropped: bool,
-    /// Id of the kept member of its cluster; its own where it has no duplicate.
+    /// Id of the kept member of its cluster; `None` where no duplicate is known.
     pub dup_cluster: Option<String>,
     /// Members of the cluster known when the run ended, earlier runs' kept member included.
     pub dup_cluster_size: i32,
@@ -136,7 +136,7 @@ impl Deduplicator {
         for (number, candidate) in self.current.iter().enumerate() {
             clusters.entry(self.key(candidate)).or_default().push(number);
         }
-        let mut fates: Vec<Fate> = self.current.iter().map(Fate::of).collect();
+        let mut fates = vec![Fate::alone(); self.current.len()];
         let mut edges = Vec::new();
         for (key, members) in clusters {
             let prior = earlier.get(&key).map(|&number| &self.earlier[number]);
@@ -185,10 +185,6 @@ impl Deduplicator {
 }
 
 impl Fate {
-    fn of(candidate: &Candidate) -> Fate {
-        Fate { dup_cluster: Some(candidate.id.clone()), ..Fate::alone() }
-    }
-
     /// The fate of an article without duplicates.
     #[must_use]
     pub fn alone() -> Fate {
@@ -205,7 +201,15 @@ mod tests {
     }
 
     fn candidate(id: &str, content: u128, text: u128, chars: i32) -> Candidate {
-        Candidate { id: id.into(), caller_id: true, earlier_run: None, content_hash: content, text_hash: text, title_hash: 1, text_chars: chars }
+        Candidate {
+            id: id.into(),
+            caller_id: true,
+            earlier_run: None,
+            content_hash: content,
+            text_hash: text,
+            title_hash: 1,
+            text_chars: chars,
+        }
     }
 
     fn kept(candidates: &[Candidate], earlier: Vec<Candidate>) -> Vec<String> {
@@ -218,8 +222,12 @@ mod tests {
 
     #[test]
     fn the_longest_then_the_smallest_id_stays_in_any_order() {
-        let mut candidates =
-            [candidate("c", 1, 1, 500), candidate("a", 1, 2, 500), candidate("b", 1, 3, 501), candidate("d", 2, 4, 500)];
+        let mut candidates = [
+            candidate("c", 1, 1, 500),
+            candidate("a", 1, 2, 500),
+            candidate("b", 1, 3, 501),
+            candidate("d", 2, 4, 500),
+        ];
         assert_eq!(kept(&candidates, vec![]), ["b", "d"]);
         candidates.reverse();
         assert_eq!(kept(&candidates, vec![]), ["d", "b"]);

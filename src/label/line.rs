@@ -206,7 +206,9 @@ fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns
     }
     if shape.units <= MAX_PREFIXED_UNITS {
         let prefixed = patterns.nav_prefixes.iter().any(|prefix| {
-            folded.strip_prefix(prefix.as_str()).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || ends_unspaced(prefix))
+            folded
+                .strip_prefix(prefix.as_str())
+                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || ends_unspaced(prefix))
         });
         if prefixed {
             return Evidence::Nav("nav.prefix");
@@ -268,7 +270,8 @@ fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
     });
     let Some(sign) = sign else { return false };
     let entries: Vec<&str> = text.split(sign).map(str::trim).filter(|entry| !entry.is_empty()).collect();
-    let short = entries.iter().all(|entry| Shape::of(entry).units <= MAX_ENTRY_UNITS && !Shape::of(entry).ends_sentence());
+    let short =
+        entries.iter().all(|entry| Shape::of(entry).units <= MAX_ENTRY_UNITS && !Shape::of(entry).ends_sentence());
     short && (entries.len() >= 3 && sign == '|' || entries.len() >= 2 && entries.iter().any(|entry| known_entry(entry)))
 }
 

@@ -129,7 +129,8 @@ impl Page<'_> {
             }
         }
         let mean = shared.iter().sum::<f32>() / shared.len().max(1) as f32;
-        let end_seen = (0..heading).any(|line| self.lines[line].end_mark || matches!(self.lines[line].evidence, Evidence::AgencyCredit(_)));
+        let end_seen = (0..heading)
+            .any(|line| self.lines[line].end_mark || matches!(self.lines[line].evidence, Evidence::AgencyCredit(_)));
         let prose_first = self.lines[at].is_prose();
         let article_before: f32 = self.lines[..heading]
             .iter()
@@ -153,8 +154,7 @@ impl Page<'_> {
         self.items.push(super::Item { heading: Some(heading), headline: Some(at), ..super::Item::default() });
         let item = Some(self.items.len());
         let repeat_of = self.decisions[at].and_then(|decision| decision.repeat_of);
-        self.decisions[at] =
-            Some(Decision { label: Label::Related, rule: rules::RELATED_AFTER_END, repeat_of, item });
+        self.decisions[at] = Some(Decision { label: Label::Related, rule: rules::RELATED_AFTER_END, repeat_of, item });
     }
 
     /// Labels the lines of a block. Lines that an earlier step took for repeats or captions are the block's.
@@ -178,7 +178,9 @@ impl Page<'_> {
     fn furniture_behind_heading(&mut self, heading: usize) -> usize {
         self.decide(heading, Label::Nav, rules::NAV_HEADING);
         let Some(next) = self.next_open(heading + 1) else { return self.lines.len() };
-        if matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading) || self.article_resumes(heading, next) {
+        if matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading)
+            || self.article_resumes(heading, next)
+        {
             return next;
         }
         if let Some(block) = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line)) {
@@ -239,15 +241,22 @@ impl Page<'_> {
 
     fn headless(&self, at: usize, behind_end: bool) -> Option<Block> {
         let line = &self.lines[at];
-        if !(line.is_headline() || (line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline))) {
+        if !(line.is_headline()
+            || (line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline)))
+        {
             return None;
         }
         let block = read_block(&self.lines, at, self.lines.len(), |line| self.label_of(line))?;
         let to_the_end = self.next_open(block.end).is_none_or(|next| {
             next >= block.end && matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading)
-        }) && (block.end..self.lines.len()).all(|line| !matches!(self.label_of(line), Some(Label::Body)));
+        }) && (block.end..self.lines.len())
+            .all(|line| !matches!(self.label_of(line), Some(Label::Body)));
         let dated = block.items.iter().filter(|item| item.date.is_some()).count() * 2 >= block.items.len();
-        let enough = if behind_end || block.copies >= block.items.len() || dated { 2 } else { self.config.min_items_without_heading };
+        let enough = if behind_end || block.copies >= block.items.len() || dated {
+            2
+        } else {
+            self.config.min_items_without_heading
+        };
         let shared = block.item_of.iter().map(|&(line, _)| self.topic.shared_before(line, at)).sum::<f32>()
             / block.item_of.len().max(1) as f32;
         let bare = block.form == 1;
@@ -274,11 +283,14 @@ impl Page<'_> {
         let prose_before = |page: &Self, end: usize| {
             (start..end).filter(|&at| page.is_open(at) && page.lines[at].kind == Kind::Prose).count()
         };
-        let end = (start..self.lines.len()).rev().find(|&at| self.ends_article(at) && self.label_of(at) != Some(Label::Repeat));
+        let end = (start..self.lines.len())
+            .rev()
+            .find(|&at| self.ends_article(at) && self.label_of(at) != Some(Label::Repeat));
         let Some(end) = end.filter(|&end| prose_before(self, end + 1) >= 2) else { return };
         let rest: Vec<usize> = (end + 1..self.lines.len()).filter(|&at| self.is_open(at)).collect();
         let strong = self.lines[end].end_mark || matches!(self.lines[end].evidence, Evidence::AgencyCredit(_));
-        let shared = rest.iter().map(|&at| self.topic.shared_before(at, end + 1)).sum::<f32>() / rest.len().max(1) as f32;
+        let shared =
+            rest.iter().map(|&at| self.topic.shared_before(at, end + 1)).sum::<f32>() / rest.len().max(1) as f32;
         if rest.is_empty() || (!strong && shared > MAX_BARE_TOPIC) || shared > MAX_HEADLESS_TOPIC {
             return;
         }

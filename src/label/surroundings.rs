@@ -48,13 +48,17 @@ impl Page<'_> {
 
     /// Whether a line without a stop goes on in the next one or goes on with the one before: text broken at a fixed width.
     fn is_wrapped(&self, at: usize) -> bool {
-        let running = |line: &super::line::Line| line.is_free() && !line.shape.ends_sentence() && line.shape.units >= WRAPPED_UNITS;
+        let running = |line: &super::line::Line| {
+            line.is_free() && !line.shape.ends_sentence() && line.shape.units >= WRAPPED_UNITS
+        };
         let line = &self.lines[at];
         let before = at.checked_sub(1).map(|before| &self.lines[before]);
         let behind = self.lines.get(at + 1);
-        let from_before = before.is_some_and(|before| line.blanks_before == 0 && running(before) && self.title != Some(at - 1));
+        let from_before =
+            before.is_some_and(|before| line.blanks_before == 0 && running(before) && self.title != Some(at - 1));
         let into_next = behind.is_some_and(|behind| behind.blanks_before == 0 && running(line) && behind.is_free());
-        line.is_free() && (from_before && (into_next || line.shape.ends_sentence()) || (into_next && self.is_wrapped_start(at)))
+        line.is_free()
+            && (from_before && (into_next || line.shape.ends_sentence()) || (into_next && self.is_wrapped_start(at)))
     }
 
     /// The first line of a broken paragraph: as long as the next one, which goes on too.
@@ -69,7 +73,8 @@ impl Page<'_> {
         let short = |at: usize| self.is_short(at);
         let before = (0..at).rev().take_while(|&line| short(line)).count();
         let behind = (at + 1..self.lines.len()).take_while(|&line| short(line)).count();
-        let followed = (at + 1 + behind..self.lines.len()).any(|line| self.is_open(line) && self.lines[line].kind == Kind::Prose);
+        let followed =
+            (at + 1 + behind..self.lines.len()).any(|line| self.is_open(line) && self.lines[line].kind == Kind::Prose);
         short(at) && before + behind >= 2 && followed
     }
 
@@ -83,7 +88,8 @@ impl Page<'_> {
         let line = &self.lines[at];
         let (units, shared) = (line.shape.units, self.topic.shared_anywhere(at));
         let headline = line.kind == Kind::Headline;
-        if headline && units >= MIN_STRANGER_UNITS && shared <= MAX_STRANGER_TOPIC && line.shape.ending == Ending::Open {
+        if headline && units >= MIN_STRANGER_UNITS && shared <= MAX_STRANGER_TOPIC && line.shape.ending == Ending::Open
+        {
             self.decide(at, Label::Related, rules::RELATED_STRANGER);
         } else if headline && units > MAX_SUBHEADING_UNITS && line.shape.ending == Ending::Open {
             self.decide(at, Label::Caption, rules::CAPTION_OPEN);
@@ -95,7 +101,10 @@ impl Page<'_> {
     fn behind_last_paragraph(&mut self, at: usize) {
         let line = &self.lines[at];
         let shared = self.topic.shared_anywhere(at);
-        let first_behind = (0..at).rev().find(|&before| self.label_of(before) != Some(Label::Repeat)).is_some_and(|before| self.is_open(before));
+        let first_behind = (0..at)
+            .rev()
+            .find(|&before| self.label_of(before) != Some(Label::Repeat))
+            .is_some_and(|before| self.is_open(before));
         let (label, rule) = if first_behind && is_name(&line.text) {
             (Label::Credit, rules::CREDIT_NAME)
         } else if line.kind == Kind::Scrap || line.shape.units < 4.0 {
@@ -154,7 +163,8 @@ impl Page<'_> {
 fn is_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let capitalised = |word: &&str| {
-        word.chars().next().is_some_and(char::is_uppercase) && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\''))
+        word.chars().next().is_some_and(char::is_uppercase)
+            && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\''))
     };
     (2..=4).contains(&words.len()) && text.chars().count() <= 32 && words.iter().all(capitalised)
 }

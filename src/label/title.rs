@@ -20,7 +20,8 @@ const NEAR_TOP: usize = 6;
 impl Page<'_> {
     /// Decides the title and what stands in front of it.
     pub(super) fn find_title(&mut self, known_title: Option<&str>) {
-        let Some(first_prose) = (0..self.lines.len()).find(|&at| self.is_open(at) && self.lines[at].kind == Kind::Prose)
+        let Some(first_prose) =
+            (0..self.lines.len()).find(|&at| self.is_open(at) && self.lines[at].kind == Kind::Prose)
         else {
             return;
         };

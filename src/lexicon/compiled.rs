@@ -136,7 +136,11 @@ impl Patterns {
             related_headings: folded(|l| &l.headings.related),
             nav_headings: folded(|l| &l.headings.nav),
             nav_lines: folded(|l| &l.nav.lines),
-            nav_prefixes: folded(|l| &l.nav.prefixes).into_iter().collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+            nav_prefixes: folded(|l| &l.nav.prefixes)
+                .into_iter()
+                .collect::<std::collections::BTreeSet<_>>()
+                .into_iter()
+                .collect(),
             nav_patterns: set("nav.patterns", |l| &l.nav.patterns)?,
             placeholders: folded(|l| &l.placeholder.lines),
             inline_links: longest_first(all(|l| &l.inline_link.prefixes).iter().map(|p| p.to_lowercase()).collect()),
@@ -232,19 +236,16 @@ const REGEX_CACHE: usize = 16 << 20;
 fn compile(key: &str, pattern: &str) -> Result<Regex> {
     RegexBuilder::new(pattern)
         .size_limit(REGEX_SIZE_LIMIT)
-        .build().map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
+        .build()
+        .map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
 }
 
 fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {
-    // One by one first: the set's error does not say which pattern it means.
-    for pattern in patterns {
-        compile(key, pattern)?;
-    }
-    RegexSetBuilder::new(patterns)
-        .size_limit(REGEX_SIZE_LIMIT)
-        .dfa_size_limit(REGEX_CACHE)
-        .build()
-        .map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
+    RegexSetBuilder::new(patterns).size_limit(REGEX_SIZE_LIMIT).dfa_size_limit(REGEX_CACHE).build().map_err(|error| {
+        // The set's error does not say which pattern it means: one by one, the wrong one names itself.
+        let wrong = patterns.iter().find_map(|pattern| compile(key, pattern).err());
+        wrong.unwrap_or_else(|| Error::Config(format!("lexicon: `{key}`: {error}")))
+    })
 }
 
 fn glue(markers: &[String]) -> Result<Option<Regex>> {

@@ -129,10 +129,18 @@ impl FileReader {
         FileReader { place, stream, parser, failure, items: 0, stats: FileStats::default() }
     }
 
-    /// What reading has shown; complete after the last item.
+    /// What reading has shown so far (for progress, without the hash); complete after the last item.
     #[must_use]
     pub fn stats(&self) -> FileStats {
-        FileStats { items: self.items, ..self.stats.clone() }
+        let items = self.items;
+        match &self.stream {
+            None => FileStats { items, ..self.stats.clone() },
+            Some(stream) => {
+                let inflate = stream.reader.get_ref();
+                let (bytes_read, bytes_uncompressed) = (inflate.raw_ref().bytes, inflate.bytes_out);
+                FileStats { bytes_read, bytes_uncompressed, file_hash: String::new(), items }
+            }
+        }
     }
 
     /// Reads the rest, so that the hash covers the whole file, and closes it.
@@ -254,6 +262,14 @@ enum Codec {
 }
 
 impl Inflate {
+    fn raw_ref(&self) -> &RawStream {
+        match &self.codec {
+            Codec::Plain(reader) => reader.get_ref(),
+            Codec::Gzip(decoder) => decoder.get_ref().get_ref(),
+            Codec::Zstd(decoder) => decoder.get_ref().get_ref(),
+        }
+    }
+
     fn raw(&mut self) -> &mut RawStream {
         match &mut self.codec {
             Codec::Plain(reader) => reader.get_mut(),

@@ -38,7 +38,14 @@ fn read_with(name: &str, bytes: &[u8], config: &Config) -> (Vec<Result<RawRecord
         return (vec![Err(rejection.clone())], FileStats::default());
     }
     let mut reader = open(&listing.files[0], config);
-    let items = reader.by_ref().collect();
+    let mut items = Vec::new();
+    let mut read_before = 0;
+    while let Some(item) = reader.next() {
+        items.push(item);
+        let read_now = reader.stats().bytes_read;
+        assert!(read_now >= read_before && read_now <= bytes.len() as u64, "progress only rises");
+        read_before = read_now;
+    }
     assert!(reader.next().is_none(), "an ended reader stays at its end");
     (items, reader.stats())
 }
