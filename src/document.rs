@@ -314,6 +314,8 @@ pub enum Reason {
     FileName,
     /// The caller's id stands twice in one dump.
     DuplicateId,
+    /// A fault of this program: cleaning the record panicked. The others are not touched.
+    Internal,
 }
 
 impl Reason {
@@ -332,13 +334,14 @@ impl Reason {
             Reason::DamagedContainer => "damaged_container",
             Reason::FileName => "file_name",
             Reason::DuplicateId => "duplicate_id",
+            Reason::Internal => "internal",
         }
     }
 
     /// Whether the input itself was damaged: the run then ends with exit code 3.
     #[must_use]
     pub fn is_damage(self) -> bool {
-        matches!(self, Reason::Unreadable | Reason::DamagedContainer)
+        matches!(self, Reason::Unreadable | Reason::DamagedContainer | Reason::Internal)
     }
 
     /// Whether the reject counts to `limits.max_reject_share`. Pages without an article and empty files are expected.

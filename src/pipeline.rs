@@ -382,10 +382,27 @@ fn clean_batches(receiver: Receiver<Batch>, sender: &SyncSender<CleanBatch>, cle
 fn clean_item(item: Item, cleaner: &Cleaner, config: &Config) -> Outcome {
     match item {
         Item::Rejected(rejection) => Outcome::Rejected(rejection),
-        Item::Record(raw) => match decode(raw, config) {
-            Ok(record) => Outcome::Cleaned(Box::new(cleaner.clean(record))),
-            Err(rejection) => Outcome::Rejected(rejection),
-        },
+        Item::Record(raw) => {
+            let origin = raw.origin.clone();
+            // No input may stop the night's run, not even one that finds a fault of ours.
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, config) {
+                Ok(record) => Outcome::Cleaned(Box::new(cleaner.clean(record))),
+                Err(rejection) => Outcome::Rejected(rejection),
+            }))
+            .unwrap_or_else(|_| Outcome::Rejected(internal_fault(origin)))
+        }
+    }
+}
+
+fn internal_fault(origin: Origin) -> Rejection {
+    Rejection {
+        origin,
+        id: None,
+        stage: "article",
+        reason: Reason::Internal,
+        detail: "cleaning this record failed through a fault of newsieve; please report it with the record".to_owned(),
+        excerpt: None,
+        raw_bytes_hash: None,
     }
 }
 

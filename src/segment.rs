@@ -88,9 +88,9 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
         .iter()
         .find_map(|mark| line[from..].rfind(mark.as_str()).map(|at| from + at + mark.len()))?;
     let rest: String = line[end..].trim().chars().map(half_width).collect();
-    let is_credit =
-        !rest.is_empty() && (patterns.agency_credits.is_match(&rest) || patterns.credit_set.is_match(&rest));
-    is_credit.then(|| vec![end])
+    let lower = rest.to_lowercase();
+    let is_credit = || patterns.agency_credits.is_match(&rest, &lower) || patterns.credits.is_match(&rest, &lower);
+    (!rest.is_empty() && is_credit()).then(|| vec![end])
 }
 
 /// `… kết thúc. >> Xem thêm: …`: a link to another story behind the last sentence of a paragraph.

@@ -76,7 +76,10 @@ pub fn find(text: &str, language: &LanguageData) -> Vec<Found> {
     let Some(set) = &language.date_set else { return Vec::new() };
     let mut claimed: Vec<std::ops::Range<usize>> = Vec::new();
     let mut found = Vec::new();
-    for rule in &set.matches(text) {
+    if !text.contains(|c: char| c.is_ascii_digit() || HAN_DIGITS.contains(c)) {
+        return Vec::new();
+    }
+    for rule in set.matches(text, &text.to_lowercase()) {
         let rule = &language.dates[rule];
         for captures in rule.pattern.captures_iter(text) {
             let Some(range) = claim(&captures, rule, text) else { continue };
@@ -101,7 +104,11 @@ fn claim(captures: &Captures, rule: &CompiledDateRule, text: &str) -> Option<std
         && text[range.clone()].starts_with(|c: char| c.is_ascii_digit());
     let digit_behind = text[range.end..].starts_with(|c: char| c.is_ascii_digit())
         && text[range.clone()].ends_with(|c: char| c.is_ascii_digit());
-    (rule.kind == "mask" || (!digit_before && !digit_behind)).then_some(range)
+    // Patterns know the ASCII word boundary only.
+    let letter = |c: char| c.is_alphabetic() && !crate::text::is_unspaced(c);
+    let inside_word = (text[..range.start].ends_with(letter) && text[range.clone()].starts_with(letter))
+        || (text[range.clone()].ends_with(letter) && text[range.end..].starts_with(letter));
+    (rule.kind == "mask" || (!digit_before && !digit_behind && !inside_word)).then_some(range)
 }
 
 /// First and last day of a match: what one of them lacks is taken from the other.
@@ -131,16 +138,21 @@ fn digits(text: &str) -> Option<u32> {
     text.trim().parse().ok().or_else(|| han_number(text.trim()))
 }
 
+/// Digits of which every date has one, beside the ASCII ones.
+const HAN_DIGITS: &str = "〇一二三四五六七八九十";
+
 /// Reads Han numerals up to 99 and years written digit by digit: `十四`, `二〇二六`.
 fn han_number(text: &str) -> Option<u32> {
-    const DIGITS: &str = "〇一二三四五六七八九";
-    let digit = |c: char| DIGITS.chars().position(|known| known == c || (known == '〇' && c == '零')).map(|d| d as u32);
+    let digit = |c: char| HAN_DIGITS.chars().position(|known| known == c || (known == '〇' && c == '零')).map(|d| d as u32);
     if let Some((tens, ones)) = text.split_once('十') {
         let tens = if tens.is_empty() { 1 } else { digit(tens.chars().next()?)? };
         let ones = if ones.is_empty() { 0 } else { digit(ones.chars().next()?)? };
         return Some(tens * 10 + ones);
     }
     let mut number = 0;
+    if text.contains('十') {
+        return None;
+    }
     for c in text.chars() {
         number = number * 10 + digit(c)?;
     }

@@ -264,7 +264,7 @@ impl Draft<'_> {
     fn glued_date<'t>(headline: &'t str, patterns: &CompiledPatterns) -> Option<(&'t str, &'t str)> {
         let inside = headline.trim_end().strip_suffix([')', '\u{ff09}'])?;
         let (rest, date) = inside.rsplit_once(['(', '\u{ff08}'])?;
-        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim())).then(|| (rest.trim_end(), date.trim()))
+        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &date.trim().to_lowercase())).then(|| (rest.trim_end(), date.trim()))
     }
 
     /// A line of another story, without the `>>` or `Xem thêm:` in front of it.

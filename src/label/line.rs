@@ -149,8 +149,11 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
     let shape = Shape::of(&text);
     let end_mark = patterns.end_marks.iter().any(|mark| text.ends_with(mark.as_str()));
     let evidence = evidence(&text, &folded, &shape, patterns);
-    let mark = if evidence == Evidence::None { mark(&text, patterns) } else { None };
-    let attribution = attribution(&text, patterns);
+    let head = first_chars(&text, MARK_HEAD_CHARS);
+    let lower = head.to_lowercase();
+    let mark = if evidence == Evidence::None { mark(head, &lower, patterns) } else { None };
+    let attribution =
+        patterns.attributions.matches(head, &lower).first().map(|&pattern| patterns.attribution_owner[pattern]);
     Line {
         segment,
         hash: line_hash(&folded),
@@ -215,10 +218,12 @@ fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns
         }
     }
     if shape.units <= MAX_CAPTION_UNITS {
-        if patterns.caption_endings.is_match(last_chars(text, CREDIT_TAIL_CHARS)) {
+        let tail = last_chars(text, CREDIT_TAIL_CHARS);
+        if patterns.caption_endings.is_match(tail, &tail.to_lowercase()) {
             return Evidence::CaptionEnding;
         }
-        if patterns.caption_beginnings.is_match(text) {
+        let head = first_chars(text, MARK_HEAD_CHARS);
+        if patterns.caption_beginnings.is_match(text, &head.to_lowercase()) {
             return Evidence::CaptionBeginning;
         }
     }
@@ -235,19 +240,20 @@ fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<E
     if patterns.nav_lines.contains(folded) {
         return Some(Evidence::Nav("nav.line"));
     }
-    if patterns.date_lines.is_match(text) {
+    let lower = text.to_lowercase();
+    if patterns.date_lines.is_match(text, &lower) {
         return Some(Evidence::DateLine);
     }
-    if let Some(pattern) = patterns.agency_credits.matches(text).iter().next() {
+    if let Some(&pattern) = patterns.agency_credits.matches(text, &lower).first() {
         return Some(Evidence::AgencyCredit(patterns.credit_owner[pattern]));
     }
-    if patterns.credit_set.is_match(text) {
+    if patterns.credits.is_match(text, &lower) {
         return Some(Evidence::Credit);
     }
     if is_bar(text, patterns) {
         return Some(Evidence::Nav("nav.bar"));
     }
-    patterns.nav_patterns.is_match(text).then_some(Evidence::Nav("nav.pattern"))
+    patterns.nav_patterns.is_match(text, &lower).then_some(Evidence::Nav("nav.pattern"))
 }
 
 /// Signs that stand between the entries of a menu printed in one line.
@@ -296,19 +302,13 @@ fn first_chars(text: &str, count: usize) -> &str {
 }
 
 /// The agency's mark or dateline that a line begins with.
-fn mark(text: &str, patterns: &CompiledPatterns) -> Option<Mark> {
-    let head = first_chars(text, MARK_HEAD_CHARS);
-    let hit = patterns.agency_prefixes.matches(head).iter().next();
+fn mark(head: &str, lower: &str, patterns: &CompiledPatterns) -> Option<Mark> {
+    let hit = patterns.agency_prefixes.matches(head, lower).first().copied();
     let (agency, captures) = match hit {
-        Some(number) => (Some(patterns.prefix_owner[number]), patterns.prefix_patterns[number].captures(head)?),
+        Some(number) => (Some(patterns.prefix_owner[number]), patterns.agency_prefixes.pattern(number).captures(head)?),
         None => (None, patterns.datelines.iter().find_map(|pattern| pattern.captures(head))?),
     };
     let chars = captures.get(0)?.as_str().chars().count();
     let place = captures.name("place").map(|place| place.as_str().trim().to_owned());
     Some(Mark { agency, chars, place })
-}
-
-fn attribution(text: &str, patterns: &CompiledPatterns) -> Option<usize> {
-    let head = first_chars(text, MARK_HEAD_CHARS);
-    patterns.attributions.matches(head).iter().next().map(|pattern| patterns.attribution_owner[pattern])
 }

@@ -5,18 +5,18 @@
 use std::collections::HashMap;
 
 use super::line::{Kind, Line};
-use crate::text::{bigrams, fold, is_unspaced, line_hash, unit_hashes};
+use crate::text::{bigrams, is_unspaced, line_hash, unit_hashes};
 
 /// Fewest letters of a word that says something by itself. Vietnamese syllables are shorter; in other spaced scripts these are
 /// the content words.
 const CONTENT_WORD_LETTERS: usize = 7;
 
 /// Pairs of neighbouring units, and long words alone.
-fn features(text: &str) -> Vec<u64> {
-    let mut features = bigrams(&unit_hashes(text));
-    let words = text.split(|c: char| !c.is_alphanumeric());
+fn features(folded: &str) -> Vec<u64> {
+    let mut features = bigrams(&unit_hashes(folded));
+    let words = folded.split(|c: char| !c.is_alphanumeric());
     let long = words.filter(|word| word.chars().count() >= CONTENT_WORD_LETTERS && !word.starts_with(is_unspaced));
-    features.extend(long.map(|word| line_hash(&fold(word))));
+    features.extend(long.map(line_hash));
     features
 }
 
@@ -31,7 +31,7 @@ impl Topic {
     /// Reads the pairs of all lines.
     #[must_use]
     pub fn new(lines: &[Line]) -> Topic {
-        let pairs: Vec<Vec<u64>> = lines.iter().map(|line| features(&line.text)).collect();
+        let pairs: Vec<Vec<u64>> = lines.iter().map(|line| features(&line.folded)).collect();
         let mut first: HashMap<u64, (usize, usize)> = HashMap::new();
         for (at, line_pairs) in pairs.iter().enumerate() {
             if lines[at].kind == Kind::Prose {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::{Agency, Dates, Lexicon, Signal};
+use super::{Agency, Dates, Lexicon, PatternSet, Signal};
 use crate::error::{Error, Result};
 use crate::text::fold;
 
@@ -21,39 +21,35 @@ pub struct Patterns {
     /// Beginnings of lines of page furniture, folded.
     pub nav_prefixes: Vec<String>,
     /// Page furniture by form.
-    pub nav_patterns: RegexSet,
+    pub nav_patterns: PatternSet,
     /// Placeholder lines, folded.
     pub placeholders: HashSet<String>,
     /// Beginnings of inline links, lower case, longest first.
     pub inline_links: Vec<String>,
     /// Picture credits at the end of a line.
-    pub caption_endings: RegexSet,
+    pub caption_endings: PatternSet,
     /// Beginnings of captions.
-    pub caption_beginnings: RegexSet,
+    pub caption_beginnings: PatternSet,
     /// Marker between a glued title and its caption, anchored at both ends.
     pub glue: Option<Regex>,
     /// Whole-line bylines and sources.
-    pub credits: Vec<Regex>,
-    /// The same as a set, to know fast that none matches.
-    pub credit_set: RegexSet,
+    pub credits: PatternSet,
     /// Whole-line publication dates.
-    pub date_lines: RegexSet,
+    pub date_lines: PatternSet,
     /// End marks, longest first.
     pub end_marks: Vec<String>,
     /// Agencies; entries of one key are merged.
     pub agencies: Vec<CompiledAgency>,
     /// Every agency's credit lines as one set; `credit_owner[i]` is the agency of pattern `i`.
-    pub agency_credits: RegexSet,
+    pub agency_credits: PatternSet,
     /// See `agency_credits`.
     pub credit_owner: Vec<usize>,
     /// Every agency's lead marks as one set; `prefix_owner[i]` is the agency of pattern `i`.
-    pub agency_prefixes: RegexSet,
-    /// The same patterns one by one, for their groups.
-    pub prefix_patterns: Vec<Regex>,
+    pub agency_prefixes: PatternSet,
     /// See `agency_prefixes`.
     pub prefix_owner: Vec<usize>,
     /// Sources named in running text as one set.
-    pub attributions: RegexSet,
+    pub attributions: PatternSet,
     /// See `attributions`.
     pub attribution_owner: Vec<usize>,
     /// Datelines of unknown agencies.
@@ -76,8 +72,8 @@ pub struct CompiledAgency {
 pub struct LanguageData {
     /// Forms of dates, in order.
     pub dates: Vec<CompiledDateRule>,
-    /// The same as one set, to know fast which forms a text has.
-    pub date_set: Option<RegexSet>,
+    /// The patterns of `dates`, to know fast which forms a text has.
+    pub date_set: Option<PatternSet>,
     /// Words that announce a day to come, lower case.
     pub announced: Vec<String>,
     /// Words before a weak name that make it a person's, lower case.
@@ -115,16 +111,11 @@ impl Patterns {
         let folded = |pick: fn(&Lexicon) -> &[String]| -> HashSet<String> {
             all(pick).iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()).collect()
         };
-        let set = |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<RegexSet> { compile_set(key, &all(pick)) };
+        let set = |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<PatternSet> { PatternSet::new(key, &all(pick)) };
         let agencies = merge_agencies(lexicons);
         let (agency_credits, credit_owner) = owned(&agencies, "agency.credits", |agency| &agency.credits)?;
         let (agency_prefixes, prefix_owner) = owned(&agencies, "agency.prefixes", |agency| &agency.prefixes)?;
         let (attributions, attribution_owner) = owned(&agencies, "agency.attributions", |agency| &agency.attributions)?;
-        let prefix_patterns = agencies
-            .iter()
-            .flat_map(|agency| &agency.prefixes)
-            .map(|p| compile("agency.prefixes", p))
-            .collect::<Result<_>>()?;
         let mut languages: HashMap<String, LanguageData> = HashMap::new();
         for lexicon in lexicons {
             languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
@@ -147,14 +138,12 @@ impl Patterns {
             caption_endings: set("caption.endings", |l| &l.caption.endings)?,
             caption_beginnings: set("caption.beginnings", |l| &l.caption.beginnings)?,
             glue: glue(&all(|l| &l.caption.glue))?,
-            credits: all(|l| &l.credit.lines).iter().map(|p| compile("credit.lines", p)).collect::<Result<_>>()?,
-            credit_set: set("credit.lines", |l| &l.credit.lines)?,
+            credits: set("credit.lines", |l| &l.credit.lines)?,
             date_lines: set("date_line.patterns", |l| &l.date_line.patterns)?,
             end_marks: longest_first(all(|l| &l.end.marks)),
             agency_credits,
             credit_owner,
             agency_prefixes,
-            prefix_patterns,
             prefix_owner,
             attributions,
             attribution_owner,
@@ -194,7 +183,7 @@ impl LanguageData {
         self.announced.extend(announced.iter().map(|word| word.to_lowercase()));
         self.honorifics.extend(lexicon.country.honorifics.iter().map(|word| word.to_lowercase()));
         let forms: Vec<String> = self.dates.iter().map(|rule| rule.pattern.as_str().to_owned()).collect();
-        self.date_set = Some(compile_set("date.rules", &forms)?);
+        self.date_set = Some(PatternSet::new("date.rules", &forms)?);
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
             self.machine_translation.push((signal.clone(), pattern));
@@ -233,15 +222,55 @@ const REGEX_SIZE_LIMIT: usize = 256 << 20;
 /// Bytes of the automaton that a set may build as it goes, per thread.
 const REGEX_CACHE: usize = 16 << 20;
 
-fn compile(key: &str, pattern: &str) -> Result<Regex> {
-    RegexBuilder::new(pattern)
+/// Largest upper bound of a repetition that is kept. Every step of a bounded repetition of a Unicode class is dozens of states, and
+/// a set of such patterns outgrows its automaton's cache: measured, lines then cost a hundred times as much.
+const MAX_REPETITION: u32 = 12;
+
+/// The pattern as it is run: `\b` is the ASCII word boundary (the Unicode one makes the automaton give up at the first letter with a
+/// diacritic), and repetitions with a large upper bound have none (the lines that are compared are short anyway).
+fn fast(pattern: &str) -> String {
+    let mut output = String::with_capacity(pattern.len() + 16);
+    let mut rest = pattern;
+    while let Some(at) = rest.find(['\\', '{']) {
+        output.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (replaced, length) = if rest.starts_with("\\b") {
+            ("(?-u:\\b)".to_owned(), 2)
+        } else if rest.starts_with('\\') {
+            // An escape and its letter; braces of `\p{…}` are names, not repetitions.
+            let name = rest.starts_with("\\p{") || rest.starts_with("\\P{") || rest.starts_with("\\x{");
+            let length = if name { rest.find('}').map_or(2, |end| end + 1) } else { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) };
+            (rest[..length].to_owned(), length)
+        } else {
+            repetition(rest)
+        };
+        output.push_str(&replaced);
+        rest = &rest[length..];
+    }
+    output.push_str(rest);
+    output
+}
+
+/// The repetition at the beginning of a text, without an upper bound that is too large, and the bytes that it takes.
+fn repetition(text: &str) -> (String, usize) {
+    let end = text.find('}').map_or(1, |end| end + 1);
+    let bounds = text[1..end.max(2) - 1].split_once(',').and_then(|(low, high)| Some((low, high.parse::<u32>().ok()?)));
+    match bounds {
+        Some((low, high)) if high > MAX_REPETITION => (format!("{{{low},}}"), end),
+        _ => (text[..end].to_owned(), end),
+    }
+}
+
+pub(super) fn compile(key: &str, pattern: &str) -> Result<Regex> {
+    RegexBuilder::new(&fast(pattern))
         .size_limit(REGEX_SIZE_LIMIT)
         .build()
         .map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
 }
 
-fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {
-    RegexSetBuilder::new(patterns).size_limit(REGEX_SIZE_LIMIT).dfa_size_limit(REGEX_CACHE).build().map_err(|error| {
+pub(super) fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {
+    let fast: Vec<String> = patterns.iter().map(|pattern| fast(pattern)).collect();
+    RegexSetBuilder::new(&fast).size_limit(REGEX_SIZE_LIMIT).dfa_size_limit(REGEX_CACHE).build().map_err(|error| {
         // The set's error does not say which pattern it means: one by one, the wrong one names itself.
         let wrong = patterns.iter().find_map(|pattern| compile(key, pattern).err());
         wrong.unwrap_or_else(|| Error::Config(format!("lexicon: `{key}`: {error}")))
@@ -278,7 +307,7 @@ fn merge_agencies(lexicons: &[Lexicon]) -> Vec<Agency> {
     merged
 }
 
-fn owned(agencies: &[Agency], key: &str, pick: fn(&Agency) -> &Vec<String>) -> Result<(RegexSet, Vec<usize>)> {
+fn owned(agencies: &[Agency], key: &str, pick: fn(&Agency) -> &Vec<String>) -> Result<(PatternSet, Vec<usize>)> {
     let mut patterns = Vec::new();
     let mut owner = Vec::new();
     for (number, agency) in agencies.iter().enumerate() {
@@ -287,5 +316,24 @@ fn owned(agencies: &[Agency], key: &str, pick: fn(&Agency) -> &Vec<String>) -> R
             owner.push(number);
         }
     }
-    Ok((compile_set(key, &patterns)?, owner))
+    Ok((PatternSet::new(key, &patterns)?, owner))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fast;
+
+    #[test]
+    fn patterns_are_made_cheap_without_changing_what_they_name() {
+        for (given, expected) in [
+            (r"\bngày\b", r"(?-u:\b)ngày(?-u:\b)"),
+            (r"[^()]{1,60}$", r"[^()]{1,}$"),
+            (r"\d{1,2}", r"\d{1,2}"),
+            (r"\p{Han}{2,40}", r"\p{Han}{2,}"),
+            (r"\\b \{ {3}", r"\\b \{ {3}"),
+            ("a{", "a{"),
+        ] {
+            assert_eq!(fast(given), expected, "{given}");
+        }
+    }
 }

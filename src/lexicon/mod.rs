@@ -10,7 +10,9 @@
 //! U+3000) already half width, so that `:` also stands for the full-width colon.
 
 mod compiled;
+mod filter;
 
+pub use filter::PatternSet;
 pub use compiled::{CompiledAgency, CompiledDateRule, LanguageData, Patterns as CompiledPatterns};
 
 use std::collections::BTreeMap;
