@@ -20,7 +20,7 @@ Exit codes:
   2    wrong usage or config
   3    committed, but an input was damaged or too many records were rejected
   75   another run holds the output's lock; try again later
-  130  stopped by Ctrl-C (143: by SIGTERM); the same command given again resumes";
+  130  stopped by Ctrl-C (143: by SIGTERM); nothing was committed, give the same command again";
 
 /// Cleans dumps of scraped news text into Parquet tables.
 ///
@@ -94,7 +94,8 @@ pub enum Command {
 ///
 /// Reads folders and .txt, .jsonl files, plain or compressed (.gz, .zst), and commits articles, segments, related stories,
 /// duplicates and rejects to the output folder. Inputs that were committed before are skipped, so a dump folder that grows can be
-/// given again and again. A run that was stopped resumes when the same command is given again.
+/// given again and again. A run that was stopped
+/// has committed nothing: give the same command again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -109,7 +110,8 @@ pub struct RunArgs {
     /// Threads; default: all cores. The tables do not depend on it.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
-    /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it.
+    /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it. (Batches stay far below any sensible ceiling;
+    /// only the list of earlier articles grows with the output.)
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
     pub memory: u64,
     /// Name of this run; default: UTC time and a short hash.

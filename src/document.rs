@@ -253,7 +253,7 @@ pub struct Article {
     pub date_published: Option<i64>,
     /// `year month day minute second`.
     pub date_precision: Option<&'static str>,
-    /// `field url byline dateline`.
+    /// `field` or `date_line`; later versions add `url byline dateline`.
     pub date_source: Option<&'static str>,
     /// EDTF days and day ranges of what the article itself reports.
     pub event_dates: Vec<String>,

@@ -1,9 +1,9 @@
 //! The order of the stages: reader thread → batches on all cores, order kept → writer; then the duplicate stage and the commit.
 //!
-//! Nothing else knows the order. Memory is bounded by batches: at most four are under way, whatever the dump's size; what must wait
+//! Nothing else knows the order. Memory is bounded by batches: at most five are under way, whatever the dump's size; what must wait
 //! for the end of the dump (which member of a duplicate cluster is kept) waits on disk ([`crate::table`]).
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Instant;
@@ -102,6 +102,7 @@ enum Item {
 }
 
 /// What the reader hands over.
+#[derive(Default)]
 struct Batch {
     items: Vec<Item>,
     bytes: u64,
@@ -165,6 +166,11 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     output.sweep(&lock)?;
     let manifests = output.manifests()?;
     let plan = Plan::new(listing, &output, request, &manifests)?;
+    if plan.all.is_empty() {
+        tracing::warn!(
+            "no input has a file that can be read: .txt, .text, .jsonl or .ndjson, plain or with .gz or .zst behind it"
+        );
+    }
     let Some(run_id) = plan.run_id(request, &manifests)? else {
         return Ok(RunSummary {
             n_skipped_inputs: plan.skipped,
@@ -182,11 +188,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
         caller_ids: HashSet::new(),
         tally: Tally::default(),
     };
-    progress.start("cleaning", plan.files.iter().map(|file| file.bytes).sum());
-    for rejection in &plan.rejections {
-        sink.reject(rejection)?;
-    }
-    let entries = clean_all(&plan.files, &cleaner, request, &mut sink, progress)?;
+    progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
+    let entries = clean_all(&plan.work, &cleaner, request, &mut sink, progress)?;
     progress.start("finding duplicates and writing tables", 0);
     let (fates, edges) = sink.dedup.resolve();
     let summary = sink.summary(&run_id, &plan, &entries, &fates, config, started);
@@ -200,70 +203,126 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
 
 /// Which files a run reads, and which are committed already.
 struct Plan {
-    files: Vec<InputFile>,
-    rejections: Vec<Rejection>,
+    /// What is to be done, in the order of the tables: (`file_path`, input).
+    work: Vec<Work>,
     skipped: i64,
-    all: Vec<InputFile>,
+    /// Every input that was listed, committed or not.
+    all: Vec<InputEntry>,
+}
+
+/// A file to read, or a name that cannot be read.
+enum Work {
+    File(InputFile),
+    Rejected(Rejection),
 }
 
 impl Plan {
     fn new(listing: source::Listing, output: &Output, request: &RunRequest, manifests: &[Manifest]) -> Result<Plan> {
-        let all = listing.files.clone();
-        let mut plan = Plan { files: Vec::new(), rejections: listing.rejections, skipped: 0, all };
-        let same_run = |manifest: &Manifest| Some(&manifest.run_id) == request.run_id.as_ref();
-        if request.full_refresh || manifests.iter().any(same_run) {
-            plan.files = listing.files;
-            return Ok(plan);
+        let mut work: Vec<Work> = listing
+            .files
+            .into_iter()
+            .map(Work::File)
+            .chain(listing.rejections.into_iter().map(Work::Rejected))
+            .collect();
+        work.sort_by(|a, b| a.place().cmp(&b.place()));
+        let again = manifests.iter().any(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
+        if again {
+            let all = work.iter().map(Work::entry).collect();
+            return Ok(Plan { work: Vec::new(), skipped: 0, all });
         }
-        let committed = output.committed_inputs()?;
-        let config_hash = &request.effective.config_hash;
-        // Only files that could be committed already are read twice.
-        let sizes: HashSet<(&str, u64)> = committed.iter().map(|input| (input.path.as_str(), input.bytes)).collect();
-        for file in listing.files {
-            let known = |hash: String| {
-                committed.contains(&CommittedInput {
-                    path: file.file_path.to_string(),
-                    bytes: file.bytes,
+        let committed = if request.full_refresh { HashSet::new() } else { output.committed_inputs()? };
+        Ok(Plan::without_known(work, &committed, &request.effective.config_hash))
+    }
+
+    /// Leaves out what is committed under the same configuration, and what stands twice among the inputs: one path, size and content
+    /// is one input.
+    fn without_known(work: Vec<Work>, committed: &HashSet<CommittedInput>, config_hash: &str) -> Plan {
+        // Only files that could be known already are read twice.
+        let mut sizes: HashMap<(String, u64), usize> = HashMap::new();
+        for (path, bytes) in
+            work.iter().map(Work::size).chain(committed.iter().map(|input| (input.path.clone(), input.bytes)))
+        {
+            *sizes.entry((path, bytes)).or_default() += 1;
+        }
+        let mut plan = Plan { work: Vec::new(), skipped: 0, all: Vec::new() };
+        let mut taken: HashSet<CommittedInput> = HashSet::new();
+        for item in work {
+            let twin = sizes.get(&item.size()).is_some_and(|&count| count > 1);
+            let entry = if twin { item.entry() } else { InputEntry { hash: None, ..item.entry_unread() } };
+            let known = entry.hash.clone().is_some_and(|hash| {
+                let input = CommittedInput {
+                    path: entry.path.clone(),
+                    bytes: entry.bytes,
                     hash,
-                    config_hash: config_hash.clone(),
-                })
-            };
-            let skip =
-                sizes.contains(&(&*file.file_path, file.bytes)) && source::hash_file(&file.path).is_ok_and(known);
-            if skip {
+                    config_hash: config_hash.to_owned(),
+                };
+                committed.contains(&input) || !taken.insert(input)
+            });
+            plan.all.push(entry);
+            if known {
                 plan.skipped += 1;
             } else {
-                plan.files.push(file);
+                plan.work.push(item);
             }
         }
-        Ok(plan)
+        plan
     }
 
     /// The id of this run; `None` when there is nothing to do.
     fn run_id(&self, request: &RunRequest, manifests: &[Manifest]) -> Result<Option<String>> {
-        let Some(run_id) = &request.run_id else {
-            let nothing = self.files.is_empty() && self.rejections.is_empty();
-            return Ok((!nothing).then(|| generated_run_id(self, &request.effective.config_hash)));
+        let committed = manifests.iter().find(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
+        let Some(manifest) = committed else {
+            let id =
+                || request.run_id.clone().unwrap_or_else(|| generated_run_id(self, &request.effective.config_hash));
+            return Ok((!self.work.is_empty()).then(id));
         };
-        let Some(manifest) = manifests.iter().find(|manifest| manifest.run_id == *run_id) else {
-            return Ok((!self.files.is_empty() || !self.rejections.is_empty()).then(|| run_id.clone()));
-        };
-        let mut known: Vec<(String, u64, Option<String>)> =
-            manifest.inputs.iter().map(|input| (input.path.clone(), input.bytes, input.hash.clone())).collect();
-        let mut given: Vec<(String, u64, Option<String>)> = self
-            .all
-            .iter()
-            .map(|file| (file.file_path.to_string(), file.bytes, source::hash_file(&file.path).ok()))
-            .collect();
-        known.sort();
-        given.sort();
+        let key = |entry: &InputEntry| (entry.path.clone(), entry.bytes, entry.hash.clone());
+        let known: BTreeSet<_> = manifest.inputs.iter().map(key).collect();
+        let given: BTreeSet<_> = self.all.iter().map(key).collect();
         if known == given && manifest.config_hash == request.effective.config_hash && !request.full_refresh {
             return Ok(None);
         }
         Err(Error::Config(format!(
-            "the run id `{run_id}` is committed already with other inputs or another configuration; give another `--run-id`, or none"
+            "the run id `{}` is committed already with other inputs or another configuration; give another `--run-id`, or none",
+            manifest.run_id
         )))
     }
+}
+
+impl Work {
+    fn place(&self) -> (&str, usize) {
+        match self {
+            Work::File(file) => (&file.file_path, file.input),
+            Work::Rejected(rejection) => (&rejection.origin.file_path, rejection.origin.input),
+        }
+    }
+
+    fn size(&self) -> (String, u64) {
+        let bytes = match self {
+            Work::File(file) => file.bytes,
+            Work::Rejected(_) => 0,
+        };
+        (self.place().0.to_owned(), bytes)
+    }
+
+    /// What the manifest says of the input, its content hashed. A name that cannot be read is known by the reason, so that it is
+    /// rejected once and not every night; what could not be read may be readable tomorrow.
+    fn entry(&self) -> InputEntry {
+        let hash = match self {
+            Work::File(file) => source::hash_file(&file.path).ok(),
+            Work::Rejected(rejection) => rejected_hash(rejection),
+        };
+        InputEntry { hash, ..self.entry_unread() }
+    }
+
+    fn entry_unread(&self) -> InputEntry {
+        let (path, bytes) = self.size();
+        InputEntry { path, bytes, hash: None, records: 0 }
+    }
+}
+
+fn rejected_hash(rejection: &Rejection) -> Option<String> {
+    (!rejection.reason.is_damage()).then(|| hash_hex(rejection.reason.as_str().as_bytes()))
 }
 
 fn configured_inputs(config: &Config) -> Vec<PathBuf> {
@@ -303,7 +362,7 @@ fn earlier_articles(output: &Output) -> Result<Vec<Candidate>> {
 
 /// Reads, cleans and writes all files. Returns what was read of each.
 fn clean_all(
-    files: &[InputFile],
+    work: &[Work],
     cleaner: &Cleaner,
     request: &RunRequest,
     sink: &mut Sink,
@@ -317,7 +376,7 @@ fn clean_all(
     let (raw_sender, raw_receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
     let (clean_sender, clean_receiver) = sync_channel::<CleanBatch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || read_all(files, request, &raw_sender));
+        let reader = scope.spawn(move || read_all(work, request, &raw_sender));
         // Each thread owns its sender, so that the next stage ends when it does.
         scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config)));
         let written = write_all(clean_receiver, sink, progress);
@@ -327,40 +386,73 @@ fn clean_all(
     })
 }
 
-fn read_all(files: &[InputFile], request: &RunRequest, sender: &SyncSender<Batch>) -> Vec<InputEntry> {
-    let mut entries = Vec::with_capacity(files.len());
-    let mut batch = Batch { items: Vec::new(), bytes: 0 };
-    let mut size = 0;
-    for file in files {
-        let mut reader = source::open(file, &request.effective.config);
-        for item in reader.by_ref() {
-            match item {
-                Ok(record) => {
-                    size += content_bytes(&record);
-                    batch.items.push(Item::Record(record));
-                }
-                Err(rejection) => batch.items.push(Item::Rejected(rejection)),
-            }
-            if batch.items.len() >= request.batch_records.max(1) || size >= BATCH_BYTES {
-                size = 0;
-                let full = std::mem::replace(&mut batch, Batch { items: Vec::new(), bytes: 0 });
-                if sender.send(full).is_err() {
-                    return entries;
-                }
-            }
+/// A batch that is being filled.
+struct Filling<'a> {
+    sender: &'a SyncSender<Batch>,
+    records: usize,
+    batch: Batch,
+    size: usize,
+}
+
+impl Filling<'_> {
+    /// Adds an item; hands the batch over when it is full. False when nobody takes batches any more.
+    fn push(&mut self, item: Item) -> bool {
+        if let Item::Record(record) = &item {
+            self.size += content_bytes(record);
         }
-        let stats = reader.stats();
-        batch.bytes += stats.bytes_read;
-        entries.push(InputEntry {
-            path: file.file_path.to_string(),
-            bytes: file.bytes,
-            hash: Some(stats.file_hash).filter(|_| stats.bytes_read == file.bytes),
-            records: stats.items,
-        });
+        self.batch.items.push(item);
+        let full = self.batch.items.len() >= self.records || self.size >= BATCH_BYTES;
+        !full || self.hand_over()
     }
-    // The receiver is gone only when writing failed, which is reported there.
-    let _ = sender.send(batch);
+
+    fn hand_over(&mut self) -> bool {
+        self.size = 0;
+        self.sender.send(std::mem::take(&mut self.batch)).is_ok()
+    }
+}
+
+/// Reads all inputs into batches. Returns what was read of each.
+fn read_all(work: &[Work], request: &RunRequest, sender: &SyncSender<Batch>) -> Vec<InputEntry> {
+    let mut entries = Vec::with_capacity(work.len());
+    let mut filling = Filling { sender, records: request.batch_records.max(1), batch: Batch::default(), size: 0 };
+    for item in work {
+        let entry = match item {
+            Work::Rejected(rejection) => filling.push(Item::Rejected(rejection.clone())).then(|| InputEntry {
+                hash: rejected_hash(rejection),
+                records: 1,
+                ..item.entry_unread()
+            }),
+            Work::File(file) => read_file(file, request, &mut filling),
+        };
+        // The receiver is gone only when writing failed, which is reported there.
+        let Some(entry) = entry else { return entries };
+        entries.push(entry);
+    }
+    filling.hand_over();
     entries
+}
+
+fn read_file(file: &InputFile, request: &RunRequest, filling: &mut Filling) -> Option<InputEntry> {
+    let mut reader = source::open(file, &request.effective.config);
+    let mut told = 0;
+    while let Some(item) = reader.next() {
+        let done = reader.stats().bytes_read;
+        filling.batch.bytes += done.saturating_sub(told);
+        told = done.max(told);
+        let item = match item {
+            Ok(record) => Item::Record(record),
+            Err(rejection) => Item::Rejected(rejection),
+        };
+        if !filling.push(item) {
+            return None;
+        }
+    }
+    let stats = reader.stats();
+    filling.batch.bytes += stats.bytes_read.saturating_sub(told);
+    // Reading ends where a container is damaged; the input is still the whole file, so that it is not read anew every night.
+    let whole = stats.bytes_read == file.bytes && !stats.file_hash.is_empty();
+    let hash = if whole { Some(stats.file_hash) } else { source::hash_file(&file.path).ok() };
+    Some(InputEntry { path: file.file_path.to_string(), bytes: file.bytes, hash, records: stats.items })
 }
 
 fn content_bytes(record: &RawRecord) -> usize {
@@ -549,8 +641,9 @@ pub fn generated_id(origin: &Origin, content: &[u8]) -> String {
 fn generated_run_id(plan: &Plan, config_hash: &str) -> String {
     let time = chrono::DateTime::from_timestamp_micros(now_micros()).unwrap_or_default().format("%Y%m%dT%H%M%SZ");
     let mut inputs = config_hash.to_owned();
-    for file in &plan.files {
-        inputs.push_str(&format!("\0{}\0{}", file.file_path, file.bytes));
+    for item in &plan.work {
+        let (path, bytes) = item.size();
+        inputs.push_str(&format!("\0{path}\0{bytes}"));
     }
     format!("{time}-{}", &hash_hex(inputs.as_bytes())[..8])
 }

@@ -62,7 +62,9 @@ fn old_tone_placement(text: &str) -> Option<String> {
     for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()) {
         let mut rest = text[at..].chars();
         let (Some(first), Some(second)) = (rest.next(), rest.next()) else { continue };
-        let Some(&(.., plain, toned)) = TONED.iter().find(|(o, toned, ..)| *o == first && *toned == second) else { continue };
+        let Some(&(.., plain, toned)) = TONED.iter().find(|(o, toned, ..)| *o == first && *toned == second) else {
+            continue;
+        };
         if rest.next().is_some_and(char::is_alphabetic) || text[..at].ends_with('q') {
             continue;
         }

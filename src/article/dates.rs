@@ -143,7 +143,8 @@ const HAN_DIGITS: &str = "〇一二三四五六七八九十";
 
 /// Reads Han numerals up to 99 and years written digit by digit: `十四`, `二〇二六`.
 fn han_number(text: &str) -> Option<u32> {
-    let digit = |c: char| HAN_DIGITS.chars().position(|known| known == c || (known == '〇' && c == '零')).map(|d| d as u32);
+    let digit =
+        |c: char| HAN_DIGITS.chars().position(|known| known == c || (known == '〇' && c == '零')).map(|d| d as u32);
     if let Some((tens, ones)) = text.split_once('十') {
         let tens = if tens.is_empty() { 1 } else { digit(tens.chars().next()?)? };
         let ones = if ones.is_empty() { 0 } else { digit(ones.chars().next()?)? };

@@ -9,7 +9,7 @@ use crate::lexicon::{Identify, Lexicon};
 use crate::text::is_han;
 
 /// Characters of a text that are looked at: enough to be sure, whatever its length.
-const SAMPLE_CHARS: usize = 1500;
+pub(super) const SAMPLE_CHARS: usize = 1500;
 /// Share of a language's own letters among all letters from which they decide alone. Vietnamese prose has about .15.
 const OWN_LETTER_SHARE: f64 = 0.04;
 /// Share of function words below which no language is named.
@@ -89,7 +89,8 @@ impl Identifier {
     }
 
     fn by_words(&self, text: &str) -> Option<(String, Option<f32>)> {
-        let sample: String = crate::text::nfc(text).chars().take(SAMPLE_CHARS).flat_map(char::to_lowercase).collect();
+        let end = text.char_indices().nth(SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
+        let sample: String = crate::text::nfc(&text[..end]).chars().flat_map(char::to_lowercase).collect();
         let letters = sample.chars().filter(|c| c.is_alphabetic()).count().max(1) as f64;
         let mut scores = vec![0.0; self.tags.len()];
         let mut words = 0.0;
@@ -148,7 +149,8 @@ fn script_language(script: &str) -> Option<&'static str> {
 
 #[derive(Default)]
 struct Scripts {
-    counts: BTreeMap<&'static str, usize>,
+    /// In the order of first occurrence; a text has one to three.
+    counts: Vec<(&'static str, usize)>,
     simplified: usize,
     traditional: usize,
     total: usize,
@@ -159,15 +161,21 @@ impl Scripts {
         let mut scripts = Scripts::default();
         for c in chars.filter(|c| c.is_alphabetic()) {
             scripts.total += 1;
-            *scripts.counts.entry(script_of(c)).or_default() += 1;
-            scripts.simplified += usize::from(SIMPLIFIED_ONLY.contains(c));
-            scripts.traditional += usize::from(TRADITIONAL_ONLY.contains(c));
+            let script = script_of(c);
+            match scripts.counts.iter_mut().find(|(known, _)| *known == script) {
+                Some((_, count)) => *count += 1,
+                None => scripts.counts.push((script, 1)),
+            }
+            if script == "Hani" {
+                scripts.simplified += usize::from(SIMPLIFIED_ONLY.contains(c));
+                scripts.traditional += usize::from(TRADITIONAL_ONLY.contains(c));
+            }
         }
         scripts
     }
 
     fn of(&self, script: &str) -> usize {
-        self.counts.get(script).copied().unwrap_or(0)
+        self.counts.iter().find(|(known, _)| *known == script).map_or(0, |(_, count)| *count)
     }
 
     fn main(&self) -> Option<(&'static str, f32)> {
@@ -188,7 +196,7 @@ impl Scripts {
             };
             return Some((script, share(han)));
         }
-        let (script, count) = self.counts.iter().max_by_key(|(_, count)| **count)?;
+        let (script, count) = self.counts.iter().max_by_key(|(_, count)| *count)?;
         Some((script, share(*count)))
     }
 }

@@ -60,7 +60,7 @@ impl Fields<'_> {
         let title = draft
             .first(Label::Title)
             .or_else(|| record.fields.title.as_deref().map(one_spaced).filter(|title| !title.is_empty()));
-        let language = self.identifier.identify(&format!("{}\n{text}", title.as_deref().unwrap_or("")));
+        let language = self.identifier.identify(&language_sample(title.as_deref(), &text));
         let data = self.patterns.language(&language.tag);
         let readable: Vec<&str> =
             title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
@@ -264,7 +264,8 @@ impl Draft<'_> {
     fn glued_date<'t>(headline: &'t str, patterns: &CompiledPatterns) -> Option<(&'t str, &'t str)> {
         let inside = headline.trim_end().strip_suffix([')', '\u{ff09}'])?;
         let (rest, date) = inside.rsplit_once(['(', '\u{ff08}'])?;
-        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &date.trim().to_lowercase())).then(|| (rest.trim_end(), date.trim()))
+        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &date.trim().to_lowercase()))
+            .then(|| (rest.trim_end(), date.trim()))
     }
 
     /// A line of another story, without the `>>` or `Xem thêm:` in front of it.
@@ -274,6 +275,12 @@ impl Draft<'_> {
             _ => one_spaced(self.raw(line)),
         }
     }
+}
+
+/// Title and beginning of the text: what is looked at to tell the language.
+fn language_sample(title: Option<&str>, text: &str) -> String {
+    let end = text.char_indices().nth(language::SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
+    format!("{}\n{}", title.unwrap_or(""), &text[..end])
 }
 
 /// One line in NFC with one space between words: for fields that are looked up and compared.

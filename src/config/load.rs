@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::Config;
 use super::check::{KEYS, nearest};
 use crate::error::{Error, Result};
-use crate::lexicon::{self, Lexicon};
+use crate::lexicon::{self, CompiledPatterns, Lexicon};
 
 /// The defaults, as text.
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
@@ -192,6 +192,9 @@ fn read_lexicon(path: &Path) -> Result<(String, Lexicon)> {
     let text = read_text(path, "lexicon")?;
     let lexicon = toml::from_str(&text)
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {}", path.display(), trimmed(&error))))?;
+    // Alone first, so that a wrong pattern is reported with its file.
+    CompiledPatterns::new(std::slice::from_ref(&lexicon))
+        .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
     Ok((text, lexicon))
 }
 

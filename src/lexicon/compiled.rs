@@ -111,7 +111,8 @@ impl Patterns {
         let folded = |pick: fn(&Lexicon) -> &[String]| -> HashSet<String> {
             all(pick).iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()).collect()
         };
-        let set = |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<PatternSet> { PatternSet::new(key, &all(pick)) };
+        let set =
+            |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<PatternSet> { PatternSet::new(key, &all(pick)) };
         let agencies = merge_agencies(lexicons);
         let (agency_credits, credit_owner) = owned(&agencies, "agency.credits", |agency| &agency.credits)?;
         let (agency_prefixes, prefix_owner) = owned(&agencies, "agency.prefixes", |agency| &agency.prefixes)?;
@@ -239,7 +240,11 @@ fn fast(pattern: &str) -> String {
         } else if rest.starts_with('\\') {
             // An escape and its letter; braces of `\p{…}` are names, not repetitions.
             let name = rest.starts_with("\\p{") || rest.starts_with("\\P{") || rest.starts_with("\\x{");
-            let length = if name { rest.find('}').map_or(2, |end| end + 1) } else { 1 + rest[1..].chars().next().map_or(0, char::len_utf8) };
+            let length = if name {
+                rest.find('}').map_or(2, |end| end + 1)
+            } else {
+                1 + rest[1..].chars().next().map_or(0, char::len_utf8)
+            };
             (rest[..length].to_owned(), length)
         } else {
             repetition(rest)

@@ -200,7 +200,8 @@ mod tests {
             [r"(?i)^by \p{L}+", r"\d{4}$", r"[Ảả]nh: ", r"^\(TTXVN\)$"].into_iter().map(str::to_owned).collect();
         let set = PatternSet::new("test", &patterns).unwrap();
         for text in ["By Anna 2025", "ẢNH: x", "Ảnh: x", "(TTXVN)", "nothing", "BY Bob"] {
-            let expected: Vec<usize> = (0..patterns.len()).filter(|&n| Regex::new(&patterns[n]).unwrap().is_match(text)).collect();
+            let expected: Vec<usize> =
+                (0..patterns.len()).filter(|&n| Regex::new(&patterns[n]).unwrap().is_match(text)).collect();
             let lower = text.to_lowercase();
             assert_eq!(set.matches(text, &lower), expected, "{text}");
             assert_eq!(set.is_match(text, &lower), !expected.is_empty(), "{text}");

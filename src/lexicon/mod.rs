@@ -12,8 +12,8 @@
 mod compiled;
 mod filter;
 
-pub use filter::PatternSet;
 pub use compiled::{CompiledAgency, CompiledDateRule, LanguageData, Patterns as CompiledPatterns};
+pub use filter::PatternSet;
 
 use std::collections::BTreeMap;
 

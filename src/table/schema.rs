@@ -236,7 +236,13 @@ const ARTICLES: &[Column] = &[
     column("date", Text, "EDTF", "best publication date", "none found"),
     column("date_published", Timestamp, "UTC", "instant of publication", "instant or time zone is not known"),
     column("date_precision", Text, "year month day minute second", "how exact date is", "date is null"),
-    column("date_source", Text, "field url byline dateline", "where date was found", "date is null"),
+    column(
+        "date_source",
+        Text,
+        "field date_line",
+        "where date was found (url, byline and dateline come later)",
+        "date is null",
+    ),
     column(
         "event_dates",
         TextList,
