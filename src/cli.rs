@@ -108,7 +108,7 @@ pub struct RunArgs {
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Threads; default: all cores. The tables do not depend on it.
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
     /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it. (Batches stay far below any sensible ceiling;
     /// only the list of earlier articles grows with the output.)

@@ -160,8 +160,9 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     let inputs = if request.inputs.is_empty() { configured_inputs(config) } else { request.inputs.clone() };
     refuse_output_as_input(&inputs, &request.output)?;
     let cleaner = Cleaner::new(&request.effective)?;
-    let listing = source::list(&inputs, &config.input)?;
+    let mut listing = source::list(&inputs, &config.input)?;
     let output = Output::create(&request.output)?;
+    leave_out_output(&mut listing, &inputs, &request.output);
     let lock = output.lock()?;
     output.sweep(&lock)?;
     let manifests = output.manifests()?;
@@ -272,8 +273,12 @@ impl Plan {
     fn run_id(&self, request: &RunRequest, manifests: &[Manifest]) -> Result<Option<String>> {
         let committed = manifests.iter().find(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
         let Some(manifest) = committed else {
-            let id =
-                || request.run_id.clone().unwrap_or_else(|| generated_run_id(self, &request.effective.config_hash));
+            let id = || {
+                request
+                    .run_id
+                    .clone()
+                    .unwrap_or_else(|| generated_run_id(self, &request.effective.config_hash, manifests))
+            };
             return Ok((!self.work.is_empty()).then(id));
         };
         let key = |entry: &InputEntry| (entry.path.clone(), entry.bytes, entry.hash.clone());
@@ -341,6 +346,21 @@ fn refuse_output_as_input(inputs: &[PathBuf], output: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// `newsieve run .` with the output below: manifests are no documents.
+fn leave_out_output(listing: &mut source::Listing, inputs: &[PathBuf], output: &Path) {
+    let Ok(output) = output.canonicalize() else { return };
+    // Only where the output lies in an input is every path looked up.
+    if !inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| output.starts_with(input))) {
+        return;
+    }
+    let is_input = |path: &Path| path.canonicalize().map_or(true, |path| !path.starts_with(&output));
+    listing.files.retain(|file| is_input(&file.path));
+    listing.rejections.retain(|rejection| {
+        let Origin { file_path, input, .. } = &rejection.origin;
+        inputs.get(*input).is_none_or(|root| is_input(&root.join(&**file_path)))
+    });
 }
 
 fn earlier_articles(output: &Output) -> Result<Vec<Candidate>> {
@@ -637,15 +657,18 @@ pub fn generated_id(origin: &Origin, content: &[u8]) -> String {
     hash_hex(&bytes)
 }
 
-/// UTC time, so that ids sort as runs do, and a hash of what is cleaned with what.
-fn generated_run_id(plan: &Plan, config_hash: &str) -> String {
+/// UTC time, so that ids sort as runs do, and a hash of what is cleaned with what; a number where two such runs meet in one second.
+fn generated_run_id(plan: &Plan, config_hash: &str, manifests: &[Manifest]) -> String {
     let time = chrono::DateTime::from_timestamp_micros(now_micros()).unwrap_or_default().format("%Y%m%dT%H%M%SZ");
     let mut inputs = config_hash.to_owned();
     for item in &plan.work {
         let (path, bytes) = item.size();
-        inputs.push_str(&format!("\0{path}\0{bytes}"));
+        inputs.extend(["\0", &path, "\0", &bytes.to_string()]);
     }
-    format!("{time}-{}", &hash_hex(inputs.as_bytes())[..8])
+    let id = format!("{time}-{}", &hash_hex(inputs.as_bytes())[..8]);
+    let is_taken = |id: &String| manifests.iter().any(|manifest| manifest.run_id == *id);
+    let numbered = (2..).map(|number| format!("{id}-{number}"));
+    std::iter::once(id.clone()).chain(numbered).find(|id| !is_taken(id)).unwrap_or(id)
 }
 
 fn now_micros() -> i64 {

@@ -1,7 +1,6 @@
 //! Checks an output folder against everything that is promised of it, file by file and law by law.
 //!
-//! Tables are read with polars, which shares no Parquet code with the writer. polars is built without its calendar types here,
-//! so the columns of type `Date32` and `Timestamp` are checked by file hash and schema only.
+//! Tables are read with polars, which shares no Parquet code with the writer.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
@@ -315,9 +314,8 @@ fn columns_needed(table: Table, deep: bool) -> Vec<String> {
         Table::Rejects => &["run_id", "excerpt"],
         Table::Runs => &["run_id", "n_records", "n_articles", "n_duplicates", "n_rejects", "n_skipped_inputs"],
     };
-    let readable =
-        table.columns().iter().filter(|column| !matches!(column.kind, ColumnType::Date | ColumnType::Timestamp));
-    readable.map(|column| column.name).filter(|name| deep || needed.contains(name)).map(str::to_owned).collect()
+    let columns = table.columns().iter().map(|column| column.name);
+    columns.filter(|name| deep || needed.contains(name)).map(str::to_owned).collect()
 }
 
 /// Reads columns of a file row group by row group, so that memory is bounded.

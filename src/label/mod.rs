@@ -74,6 +74,16 @@ pub(crate) struct Page<'a> {
     pub title: Option<usize>,
     pub topic: Topic,
     pub config: &'a LabelConfig,
+    /// Prose of the article and its end marks in front of a line, counted as the steps go down the page.
+    before: Before,
+}
+
+/// What stands in front of a line: counted once for each line, since headings are looked at from top to bottom.
+#[derive(Debug, Clone, Copy, Default)]
+struct Before {
+    line: usize,
+    prose_units: f32,
+    article_ended: bool,
 }
 
 impl<'a> Labeler<'a> {
@@ -110,7 +120,15 @@ impl<'a> Labeler<'a> {
 impl<'a> Page<'a> {
     fn new(lines: Vec<Line>, config: &'a LabelConfig) -> Self {
         let topic = Topic::new(&lines);
-        Page { decisions: vec![None; lines.len()], lines, items: Vec::new(), title: None, topic, config }
+        Page {
+            decisions: vec![None; lines.len()],
+            lines,
+            items: Vec::new(),
+            title: None,
+            topic,
+            config,
+            before: Before::default(),
+        }
     }
 
     /// Decides a line, whatever was decided before.

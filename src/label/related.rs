@@ -17,6 +17,16 @@ const MAX_HEADLESS_TOPIC: f32 = 0.30;
 const MAX_BARE_TOPIC: f32 = 0.16;
 /// Share of a headline's pairs that its teaser must have, where the teaser could also be the next paragraph of the article.
 const MIN_TEASER_TOPIC: f32 = 0.2;
+/// Share of pairs with the text before it from which a sentence is no caption of another story.
+const MAX_CAPTION_TOPIC: f32 = 0.25;
+/// Mean units of the headlines of a block in the middle of a text; subheadings are shorter.
+const MIN_INNER_HEADLINE_UNITS: f32 = 6.5;
+/// Most units of a heading that no list knows.
+const MAX_HEADING_UNITS: f32 = 8.0;
+/// How many beginnings of a block without a heading are tried in one record: records of thousands of short lines stay cheap.
+const MAX_TRIES: usize = 64;
+/// How many lines behind a block are looked at to see whether the article goes on.
+const RESUME_REACH: usize = 64;
 /// Mean share of pairs with the article from which paragraphs behind a block belong to it.
 const MIN_RESUMED_TOPIC: f32 = 0.05;
 
@@ -32,7 +42,7 @@ impl Page<'_> {
                 _ => at + 1,
             };
         }
-        self.block_without_heading();
+        self.blocks_without_heading();
         self.behind_the_end();
     }
 
@@ -114,10 +124,28 @@ impl Page<'_> {
     }
 
     /// Whether the article goes on at a line behind a block: paragraphs in a row, or one that speaks of the same things.
-    fn article_resumes(&self, heading: usize, at: usize) -> bool {
+    fn article_resumes(&mut self, heading: usize, at: usize) -> bool {
+        let before = self.count_before(heading);
+        let prose_first = self.lines[at].is_prose();
+        let (shared, direct) = self.prose_from(at, heading);
+        let mean = shared.iter().sum::<f32>() / shared.len().max(1) as f32;
+        if before.prose_units < MIN_BODY_UNITS {
+            // Furniture in front of the article: it begins with its first paragraphs, whatever they speak of.
+            return prose_first && direct >= 2;
+        }
+        match shared.len() {
+            0 => false,
+            1 => prose_first && mean >= 2.0 * MIN_RESUMED_TOPIC && !before.article_ended,
+            _ => prose_first && direct >= 2 && mean >= MIN_RESUMED_TOPIC * if before.article_ended { 3.0 } else { 1.0 },
+        }
+    }
+
+    /// The share of pairs with the text before `heading` of each open paragraph from `at` on, up to the next heading, and how many of
+    /// them stand in a row at the beginning.
+    fn prose_from(&self, at: usize, heading: usize) -> (Vec<f32>, usize) {
         let mut shared = Vec::new();
         let mut direct = 0;
-        for line in at..self.lines.len() {
+        for line in at..self.lines.len().min(at + RESUME_REACH) {
             match self.lines[line].evidence {
                 Evidence::RelatedHeading | Evidence::NavHeading => break,
                 _ if !self.is_open(line) => continue,
@@ -128,25 +156,20 @@ impl Page<'_> {
                 direct += usize::from(shared.len() == line - at + 1);
             }
         }
-        let mean = shared.iter().sum::<f32>() / shared.len().max(1) as f32;
-        let end_seen = (0..heading)
-            .any(|line| self.lines[line].end_mark || matches!(self.lines[line].evidence, Evidence::AgencyCredit(_)));
-        let prose_first = self.lines[at].is_prose();
-        let article_before: f32 = self.lines[..heading]
-            .iter()
-            .enumerate()
-            .filter(|(line, _)| self.is_open(*line) && self.lines[*line].kind == Kind::Prose)
-            .map(|(_, line)| line.shape.units)
-            .sum();
-        if article_before < MIN_BODY_UNITS {
-            // Furniture in front of the article: it begins with its first paragraphs, whatever they speak of.
-            return prose_first && direct >= 2;
+        (shared, direct)
+    }
+
+    /// What stands in front of a line. Lines are asked for from top to bottom, so that each is counted once.
+    fn count_before(&mut self, line: usize) -> super::Before {
+        let mut before = if line < self.before.line { super::Before::default() } else { self.before };
+        for at in before.line..line {
+            let known = &self.lines[at];
+            before.article_ended |= known.end_mark || matches!(known.evidence, Evidence::AgencyCredit(_));
+            before.prose_units += if self.is_open(at) && known.kind == Kind::Prose { known.shape.units } else { 0.0 };
         }
-        match shared.len() {
-            0 => false,
-            1 => prose_first && mean >= 2.0 * MIN_RESUMED_TOPIC && !end_seen,
-            _ => prose_first && direct >= 2 && mean >= MIN_RESUMED_TOPIC * if end_seen { 3.0 } else { 1.0 },
-        }
+        before.line = line;
+        self.before = before;
+        before
     }
 
     /// A line behind a block that fits no item and no article: a piece of the block.
@@ -218,58 +241,87 @@ impl Page<'_> {
         (at..self.lines.len()).find(|&line| self.is_open(line))
     }
 
-    /// A block that no heading announces: items in their rhythm up to the end of the record.
-    fn block_without_heading(&mut self) {
+    /// Blocks that no heading announces: items in their rhythm up to the end of the record, or in the middle of the text.
+    fn blocks_without_heading(&mut self) {
         let start = self.title.map_or(0, |title| title + 1);
-        let mut body = 0.0;
-        let mut paragraphs = 0;
-        for at in start..self.lines.len() {
+        let (mut body, mut paragraphs, mut tries) = (0.0, 0, 0);
+        let mut at = start;
+        while at < self.lines.len() && tries < MAX_TRIES {
             let line = &self.lines[at];
+            let prose = self.is_open(at) && line.kind == Kind::Prose;
+            let units = line.shape.units;
             let behind_end = at > start && self.ends_article(at - 1);
-            if self.is_open(at) && body >= MIN_BODY_UNITS && (paragraphs >= 2 || behind_end) {
+            let could_begin = self.is_open(at) || self.label_of(at) == Some(Label::Caption);
+            if could_begin && body >= MIN_BODY_UNITS && (paragraphs >= 2 || behind_end) && self.begins_item(at) {
+                tries += 1;
                 if let Some(block) = self.headless(at, behind_end) {
                     self.take(&block, None, rules::RELATED_HEADLESS);
-                    return;
+                    self.unknown_heading(at);
+                    at = block.end;
+                    continue;
                 }
             }
-            if self.is_open(at) && line.kind == Kind::Prose {
-                body += line.shape.units;
+            if prose {
+                body += units;
                 paragraphs += 1;
             }
+            at += 1;
         }
     }
 
-    fn headless(&self, at: usize, behind_end: bool) -> Option<Block> {
+    /// Whether a line reads like the beginning of an item: a headline, or what may stand in front of one.
+    fn begins_item(&self, at: usize) -> bool {
         let line = &self.lines[at];
-        if !(line.is_headline()
-            || (line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline)))
-        {
-            return None;
-        }
+        let caption = line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline);
+        // A paragraph of the article is no caption of another story's picture.
+        let strange = !line.is_prose() || self.topic.shared_before(at, at) <= MAX_CAPTION_TOPIC;
+        line.is_headline() || (caption && strange)
+    }
+
+    fn headless(&self, at: usize, behind_end: bool) -> Option<Block> {
         let block = read_block(&self.lines, at, self.lines.len(), |line| self.label_of(line))?;
-        let to_the_end = self.next_open(block.end).is_none_or(|next| {
-            next >= block.end && matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading)
-        }) && (block.end..self.lines.len())
-            .all(|line| !matches!(self.label_of(line), Some(Label::Body)));
-        let dated = block.items.iter().filter(|item| item.date.is_some()).count() * 2 >= block.items.len();
-        let enough = if behind_end || block.copies >= block.items.len() || dated {
-            2
-        } else {
-            self.config.min_items_without_heading
-        };
+        let items = block.items.len();
+        let dated = block.items.iter().filter(|item| item.date.is_some()).count() * 2 >= items;
+        let enough =
+            if behind_end || block.copies >= items || dated { 2 } else { self.config.min_items_without_heading };
         let shared = block.item_of.iter().map(|&(line, _)| self.topic.shared_before(line, at)).sum::<f32>()
             / block.item_of.len().max(1) as f32;
-        let bare = block.form == 1;
-        let limit = if bare && block.copies == 0 { MAX_BARE_TOPIC } else { MAX_HEADLESS_TOPIC };
-        let headlines_long = block
-            .items
-            .iter()
-            .filter_map(|item| item.headline)
-            .filter(|&headline| self.lines[headline].shape.units >= 5.0)
-            .count()
-            * 4
-            >= block.items.len() * 3;
-        (to_the_end && block.items.len() >= enough && shared <= limit && headlines_long).then_some(block)
+        let bare = block.form == 1 && block.copies == 0;
+        let limit = if bare { MAX_BARE_TOPIC } else { MAX_HEADLESS_TOPIC };
+        let headlines = block.items.iter().filter_map(|item| item.headline).map(|line| self.lines[line].shape.units);
+        let long = headlines.clone().filter(|units| *units >= 5.0).count() * 4 >= items * 3;
+        let mean_units = headlines.sum::<f32>() / items.max(1) as f32;
+        let placed = self.reaches_the_end(&block)
+            || (block.form > 1
+                && items >= self.config.min_items_without_heading
+                && mean_units >= MIN_INNER_HEADLINE_UNITS
+                && self.text_resumes_closer(&block, at, shared));
+        (items >= enough && shared <= limit && long && placed).then_some(block)
+    }
+
+    /// Whether nothing of the article stands behind a block.
+    fn reaches_the_end(&self, block: &Block) -> bool {
+        let next = self.next_open(block.end);
+        next.is_none_or(|next| matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading))
+            && (block.end..self.lines.len()).all(|line| !matches!(self.label_of(line), Some(Label::Body)))
+    }
+
+    /// Whether paragraphs in a row follow a block and are much closer to the text before it than the block is: the block stands in the
+    /// middle of an article. The items of a listicle are as close to it as its other paragraphs.
+    fn text_resumes_closer(&self, block: &Block, at: usize, shared: f32) -> bool {
+        let (behind, direct) = self.prose_from(block.end, at);
+        let mean = behind.iter().sum::<f32>() / behind.len().max(1) as f32;
+        direct >= 2 && mean >= MIN_RESUMED_TOPIC && shared <= 0.6 * mean
+    }
+
+    /// A few words in front of a block that share nothing with the article: its heading, though no list knows it.
+    fn unknown_heading(&mut self, block: usize) {
+        let Some(at) = block.checked_sub(1) else { return };
+        let line = &self.lines[at];
+        let short = line.shape.units <= MAX_HEADING_UNITS && !line.shape.ends_sentence() && !line.is_prose();
+        if self.is_open(at) && short && self.topic.shared_before(at, at) <= 0.0 {
+            self.decide(at, Label::RelatedHeading, rules::RELATED_HEADING_UNKNOWN);
+        }
     }
 
     /// Whether the article ends with a line: an end mark, an agency's credit, a byline.

@@ -50,6 +50,7 @@ rules! {
     NAV_TAIL "nav.tail" 0.65 "A scrap behind the end of the article.";
     RELATED_HEADING "related.heading" 0.95 "A known heading of other stories, and items in their rhythm follow.";
     RELATED_HEADING_EMPTY "related.heading_alone" 0.7 "A known heading of other stories with nothing behind it.";
+    RELATED_HEADING_UNKNOWN "related.heading_unknown" 0.7 "A few words of which no list knows, in front of a block of other stories.";
     RELATED_RHYTHM "related.rhythm" 0.93 "Behind such a heading: captions, headlines and teasers in turn.";
     RELATED_HEADLESS "related.rhythm_without_heading" 0.75 "Captions, headlines and teasers in turn behind the article, without a heading.";
     RELATED_LINK "related.link" 0.9 "A link to another story inside the text.";
