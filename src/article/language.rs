@@ -101,12 +101,16 @@ impl Identifier {
             if let Some(languages) = self.words.get(word) {
                 // A word of many languages says little for each.
                 let weight = 1.0 / languages.len() as f64;
-                languages.iter().for_each(|&language| scores[language] += weight);
+                for &language in languages {
+                    scores[language] += weight;
+                }
             }
         }
         let mut own = vec![0.0; self.tags.len()];
         for languages in sample.chars().filter(|c| !c.is_ascii()).filter_map(|c| self.letters.get(&c)) {
-            languages.iter().for_each(|&language| own[language] += 1.0);
+            for &language in languages {
+                own[language] += 1.0;
+            }
         }
         for (score, own) in scores.iter_mut().zip(own) {
             *score /= f64::max(words, 1.0);

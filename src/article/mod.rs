@@ -240,12 +240,12 @@ impl Draft<'_> {
 
     fn related(&self, data: Option<&LanguageData>, patterns: &CompiledPatterns) -> Vec<RelatedItem> {
         let text = |line: Option<usize>| line.map(|line| self.link_text(&self.labelled.lines[line]));
-        let edtf = |text: &str| dates::find(text, data?).first().map(dates::Found::edtf);
+        let to_edtf = |text: &str| dates::find(text, data?).first().map(dates::Found::edtf);
         let item = |(number, item): (usize, &Item)| {
             let headline = text(item.headline);
             let (headline, glued_date) =
                 match headline.as_deref().and_then(|headline| Self::glued_date(headline, patterns)) {
-                    Some((headline, date)) => (Some(headline.to_owned()), edtf(date)),
+                    Some((headline, day)) => (Some(headline.to_owned()), to_edtf(day)),
                     None => (headline, None),
                 };
             RelatedItem {
@@ -254,7 +254,7 @@ impl Draft<'_> {
                 headline,
                 teaser: text(item.teaser),
                 caption: text(item.caption),
-                date: item.date.and_then(|line| edtf(&self.labelled.lines[line].text)).or(glued_date),
+                date: item.date.and_then(|line| to_edtf(&self.labelled.lines[line].text)).or(glued_date),
             }
         };
         self.labelled.items.iter().enumerate().map(item).collect()

@@ -41,8 +41,9 @@ fn stands_alone(text: &str, start: usize, end: usize) -> bool {
     let first = text[start..].chars().next();
     let last = text[..end].chars().next_back();
     let spaced = |c: Option<char>| c.is_some_and(|c| !is_unspaced(c));
-    !(spaced(first) && inside(text[..start].chars().next_back()))
-        && !(spaced(last) && inside(text[end..].chars().next()))
+    let goes_on_before = spaced(first) && inside(text[..start].chars().next_back());
+    let goes_on_behind = spaced(last) && inside(text[end..].chars().next());
+    !goes_on_before && !goes_on_behind
 }
 
 /// A weak name counts behind a lower-case word that is no honorific: `Trần Đức Thắng` and `bà Nga` name no country.

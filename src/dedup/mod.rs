@@ -214,7 +214,9 @@ mod tests {
 
     fn kept(candidates: &[Candidate], earlier: Vec<Candidate>) -> Vec<String> {
         let mut dedup = Deduplicator::new(config(DedupAction::Drop), earlier);
-        candidates.iter().for_each(|candidate| dedup.add(candidate.clone()));
+        for candidate in candidates {
+            dedup.add(candidate.clone());
+        }
         let (fates, edges) = dedup.resolve();
         assert_eq!(edges.len(), fates.iter().filter(|fate| fate.dropped).count());
         candidates.iter().zip(&fates).filter(|(_, fate)| !fate.dropped).map(|(c, _)| c.id.clone()).collect()

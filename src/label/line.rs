@@ -202,10 +202,10 @@ fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns
     if let Some(evidence) = inline_link(text, patterns) {
         return evidence;
     }
-    if shape.units <= MAX_FURNITURE_UNITS {
-        if let Some(evidence) = whole_line(text, folded, patterns) {
-            return evidence;
-        }
+    if shape.units <= MAX_FURNITURE_UNITS
+        && let Some(evidence) = whole_line(text, folded, patterns)
+    {
+        return evidence;
     }
     if shape.units <= MAX_PREFIXED_UNITS {
         let prefixed = patterns.nav_prefixes.iter().any(|prefix| {

@@ -206,11 +206,13 @@ impl Page<'_> {
         {
             return next;
         }
-        if let Some(block) = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line)) {
-            if block.items.len() >= self.config.min_items_without_heading && block.form > 1 {
-                self.take(&block, None, rules::RELATED_HEADLESS);
-                return block.end;
-            }
+        let block = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line));
+        if let Some(block) = block
+            && block.items.len() >= self.config.min_items_without_heading
+            && block.form > 1
+        {
+            self.take(&block, None, rules::RELATED_HEADLESS);
+            return block.end;
         }
         let mut at = next;
         while let Some(open) = self.next_open(at) {

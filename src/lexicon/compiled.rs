@@ -237,14 +237,11 @@ fn fast(pattern: &str) -> String {
         rest = &rest[at..];
         let (replaced, length) = if rest.starts_with("\\b") {
             ("(?-u:\\b)".to_owned(), 2)
-        } else if rest.starts_with('\\') {
+        } else if let Some(escaped) = rest.strip_prefix('\\') {
             // An escape and its letter; braces of `\p{…}` are names, not repetitions.
-            let name = rest.starts_with("\\p{") || rest.starts_with("\\P{") || rest.starts_with("\\x{");
-            let length = if name {
-                rest.find('}').map_or(2, |end| end + 1)
-            } else {
-                1 + rest[1..].chars().next().map_or(0, char::len_utf8)
-            };
+            let name = ["p{", "P{", "x{"].iter().any(|name| escaped.starts_with(name));
+            let letter = 1 + escaped.chars().next().map_or(0, char::len_utf8);
+            let length = if name { rest.find('}').map_or(letter, |end| end + 1) } else { letter };
             (rest[..length].to_owned(), length)
         } else {
             repetition(rest)

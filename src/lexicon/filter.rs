@@ -35,15 +35,12 @@ impl PatternSet {
         let compiled: Vec<Regex> = patterns.iter().map(|pattern| compile(key, pattern)).collect::<Result<_>>()?;
         let (mut literals, mut owner, mut always, mut always_number) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, pattern) in compiled.iter().enumerate() {
-            match required(pattern.as_str()) {
-                Some(found) => {
-                    owner.extend(std::iter::repeat_n(number, found.len()));
-                    literals.extend(found);
-                }
-                None => {
-                    always.push(patterns[number].clone());
-                    always_number.push(number);
-                }
+            if let Some(found) = required(pattern.as_str()) {
+                owner.extend(std::iter::repeat_n(number, found.len()));
+                literals.extend(found);
+            } else {
+                always.push(patterns[number].clone());
+                always_number.push(number);
             }
         }
         let literals = (!literals.is_empty())
