@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::clean::Cleaner;
 use crate::config::{Config, Effective};
-use crate::decode::decode;
+use crate::decode::{decode, hash_id};
 use crate::dedup::{Candidate, Deduplicator, Edge, parse_hash, title_hash};
 use crate::document::{Cleaned, Content, Origin, RawRecord, Reason, Rejection, excerpt, hash_hex};
 use crate::error::{Error, Result};
@@ -571,7 +571,7 @@ impl Sink {
         if self.caller_ids.insert(xxhash_rust::xxh3::xxh3_128(key.as_bytes())) {
             return;
         }
-        let given = std::mem::replace(&mut record.id, generated_id(&record.origin, record.text.as_bytes()));
+        let given = std::mem::replace(&mut record.id, hash_id(&record.origin, record.text.as_bytes()));
         record.caller_id = false;
         cleaned.outcome = Err(Rejection {
             origin: record.origin.clone(),
@@ -647,14 +647,6 @@ impl Tally {
             self.damage.push(format!("`{}`: {}", rejection.origin.file_path, rejection.detail));
         }
     }
-}
-
-/// The id of a record whose caller gave none.
-#[must_use]
-pub fn generated_id(origin: &Origin, content: &[u8]) -> String {
-    let mut bytes = format!("{}\0{}\0", origin.file_path, origin.record_no).into_bytes();
-    bytes.extend_from_slice(content);
-    hash_hex(&bytes)
 }
 
 /// UTC time, so that ids sort as runs do, and a hash of what is cleaned with what; a number where two such runs meet in one second.

@@ -18,6 +18,12 @@ pub fn is_unspaced(c: char) -> bool {
         | 0xF900..=0xFAFF | 0x20000..=0x3FFFF)
 }
 
+/// White space and the invisible characters that leave a line empty to the eye.
+#[must_use]
+pub fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
+}
+
 /// Whether a character is a Han ideograph.
 #[must_use]
 pub fn is_han(c: char) -> bool {

@@ -96,7 +96,7 @@ proptest! {
     fn blank_lines_and_only_they_are_blank(text in page()) {
         for segment in clean(&text).segments {
             let part = &text[segment.span.bytes.clone()];
-            let blank = part.trim_matches(newsieve::label::line::is_blank).is_empty();
+            let blank = part.trim_matches(newsieve::text::is_blank).is_empty();
             prop_assert_eq!(segment.verdict.label == Label::Blank, blank, "{:?}", part);
         }
     }

@@ -9,10 +9,10 @@ pub mod translation;
 
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
-use crate::label::line::{Evidence, Line, is_blank};
+use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
 use crate::lexicon::{CompiledPatterns, LanguageData};
-use crate::text::{containment, matching_key, nfc};
+use crate::text::{containment, is_blank, matching_key, nfc};
 
 use language::Identifier;
 

@@ -1,4 +1,4 @@
-//! The publication date: the caller's field first, then a date line of the page. Never from other stories.
+//! The publication date: the caller's field first, then a date line beside the title. Never from other stories.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 
@@ -43,12 +43,24 @@ fn from_field(value: &str) -> Option<Published> {
     Some(Published { edtf: day.format("%Y-%m-%d").to_string(), instant: None, precision: "day", source: "field" })
 }
 
-/// A full day on a date line that stands in front of the end of the body.
+/// Lines in front of the title that may hold its date: the top of a page often shows today's.
+const LINES_BEFORE_TITLE: usize = 2;
+/// Paragraphs behind which a date is another story's, a comment's or the page's own.
+const PARAGRAPHS_BEFORE_DATE: usize = 3;
+
+/// A full day on a date line beside the title or among the first paragraphs.
 fn from_date_line(draft: &Draft, data: &LanguageData) -> Option<Published> {
-    let last_body = draft.labelled.lines.iter().rposition(|line| draft.label(line) == Label::Body)?;
-    let found = draft.labelled.lines[..last_body].iter().filter(|line| draft.label(line) == Label::DateLine).find_map(
-        |line| dates::find(&format!(" {} ", line.text), data).into_iter().find(|date| date.first.year.is_some()),
-    )?;
+    let lines = &draft.labelled.lines;
+    let title = lines.iter().position(|line| draft.label(line) == Label::Title);
+    let paragraphs = || (0..lines.len()).filter(|&at| matches!(draft.label(&lines[at]), Label::Lead | Label::Body));
+    let end = paragraphs().nth(PARAGRAPHS_BEFORE_DATE).or_else(|| paragraphs().last())?;
+    let top = title.map_or(0, |title| title.saturating_sub(LINES_BEFORE_TITLE)).min(end);
+    // Behind the title first.
+    let behind = title.unwrap_or(0).min(end)..end;
+    let found = behind.chain(top..title.unwrap_or(0).min(end)).map(|at| &lines[at]).find_map(|line| {
+        let is_date = draft.label(line) == Label::DateLine;
+        is_date.then(|| dates::find(&line.text, data).into_iter().find(|date| date.first.year.is_some())).flatten()
+    })?;
     Some(Published { edtf: found.first.edtf(), instant: None, precision: "day", source: "date_line" })
 }
 

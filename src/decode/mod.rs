@@ -8,6 +8,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::Config;
 use crate::document::{Content, Origin, RawRecord, Reason, Record, Rejection, excerpt, hash_hex};
+use crate::text::is_blank;
 
 pub use charset::decode_bytes;
 
@@ -72,17 +73,13 @@ fn reject(origin: &Origin, id: &str, fault: Fault) -> Rejection {
 }
 
 /// The id of a record that has none: file path, record number and content.
-fn hash_id(origin: &Origin, content: &[u8]) -> String {
+#[must_use]
+pub fn hash_id(origin: &Origin, content: &[u8]) -> String {
     let mut hasher = Xxh3::new();
     for part in [origin.file_path.as_bytes(), b"\0", origin.record_no.to_string().as_bytes(), b"\0", content] {
         hasher.update(part);
     }
     format!("{:032x}", hasher.digest128())
-}
-
-/// White space, and what shows as nothing.
-fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2060}')
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::document::Span;
 use crate::lexicon::CompiledPatterns;
-use crate::text::{Ending, Shape, fold, half_width, line_hash, nfc};
+use crate::text::{Ending, Shape, fold, half_width, is_blank, line_hash, nfc};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
 const MAX_FURNITURE_UNITS: f32 = 25.0;
@@ -135,12 +135,6 @@ pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line
         blanks_before = 0;
     }
     lines
-}
-
-/// White space and the invisible characters that leave a line empty to the eye.
-#[must_use]
-pub fn is_blank(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
 fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
