@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, Result};
 use crate::lexicon::{Identify, Lexicon};
-use crate::text::is_han;
+use crate::text::{is_han, is_letter, is_word};
 
 /// Characters of a text that are looked at: enough to be sure, whatever its length.
 pub(super) const SAMPLE_CHARS: usize = 1500;
@@ -91,11 +91,11 @@ impl Identifier {
     fn by_words(&self, text: &str) -> Option<(String, Option<f32>)> {
         let end = text.char_indices().nth(SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
         let sample: String = crate::text::nfc(&text[..end]).chars().flat_map(char::to_lowercase).collect();
-        let letters = sample.chars().filter(|c| c.is_alphabetic()).count().max(1) as f64;
+        let letters = sample.chars().filter(|c| is_letter(*c)).count().max(1) as f64;
         let mut scores = vec![0.0; self.tags.len()];
         let mut words = 0.0;
         for word in
-            sample.split(|c: char| !(c.is_alphanumeric() || c == '\'' || c == '’')).filter(|word| !word.is_empty())
+            sample.split(|c: char| !(is_word(c) || c == '\'' || c == '’')).filter(|word| !word.is_empty())
         {
             words += 1.0;
             if let Some(languages) = self.words.get(word) {
@@ -163,7 +163,7 @@ struct Scripts {
 impl Scripts {
     fn count(chars: impl Iterator<Item = char>) -> Scripts {
         let mut scripts = Scripts::default();
-        for c in chars.filter(|c| c.is_alphabetic()) {
+        for c in chars.filter(|c| is_letter(*c)) {
             scripts.total += 1;
             let script = script_of(c);
             match scripts.counts.iter_mut().find(|(known, _)| *known == script) {

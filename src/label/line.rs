@@ -264,10 +264,9 @@ fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
     if text.contains(' ') && text.split_whitespace().all(known_entry) {
         return true;
     }
-    let sign = BAR_SIGNS.into_iter().find(|sign| {
-        // Between words only: `12/10` and `kinh tế/xã hội` are no menus.
-        text.contains(&format!(" {sign} "))
-    });
+    // Between words only: `12/10` and `kinh tế/xã hội` are no menus.
+    let between_words = |at: usize| text[..at].ends_with(' ') && text[at..].chars().nth(1) == Some(' ');
+    let sign = text.char_indices().find(|&(at, c)| BAR_SIGNS.contains(&c) && between_words(at)).map(|(_, sign)| sign);
     let Some(sign) = sign else { return false };
     let entries: Vec<&str> = text.split(sign).map(str::trim).filter(|entry| !entry.is_empty()).collect();
     let short =

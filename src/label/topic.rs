@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use super::line::{Kind, Line};
-use crate::text::{bigrams, is_unspaced, line_hash, unit_hashes};
+use crate::text::{bigrams, is_unspaced, is_word, line_hash, unit_hashes};
 
 /// Fewest letters of a word that says something by itself. Vietnamese syllables are shorter; in other spaced scripts these are
 /// the content words.
@@ -14,7 +14,7 @@ const CONTENT_WORD_LETTERS: usize = 7;
 /// Pairs of neighbouring units, and long words alone.
 fn features(folded: &str) -> Vec<u64> {
     let mut features = bigrams(&unit_hashes(folded));
-    let words = folded.split(|c: char| !c.is_alphanumeric());
+    let words = folded.split(|c: char| !is_word(c));
     let long = words.filter(|word| word.chars().count() >= CONTENT_WORD_LETTERS && !word.starts_with(is_unspaced));
     features.extend(long.map(line_hash));
     features
