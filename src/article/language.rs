@@ -94,9 +94,7 @@ impl Identifier {
         let letters = sample.chars().filter(|c| is_letter(*c)).count().max(1) as f64;
         let mut scores = vec![0.0; self.tags.len()];
         let mut words = 0.0;
-        for word in
-            sample.split(|c: char| !(is_word(c) || c == '\'' || c == '’')).filter(|word| !word.is_empty())
-        {
+        for word in sample.split(|c: char| !(is_word(c) || c == '\'' || c == '’')).filter(|word| !word.is_empty()) {
             words += 1.0;
             if let Some(languages) = self.words.get(word) {
                 // A word of many languages says little for each.
@@ -112,14 +110,12 @@ impl Identifier {
                 own[language] += 1.0;
             }
         }
+        // Languages share letters; only the one with most of its own is helped by them for certain.
+        let most = own.iter().copied().fold(0.0, f64::max);
         for (score, own) in scores.iter_mut().zip(own) {
-            *score /= f64::max(words, 1.0);
             let share = own / letters;
-            if share >= OWN_LETTER_SHARE {
-                *score += 1.0;
-            } else {
-                *score += share;
-            }
+            let certain = own >= most && share >= OWN_LETTER_SHARE;
+            *score = *score / f64::max(words, 1.0) + if certain { 1.0 } else { share };
         }
         let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]))?;
         let second =
