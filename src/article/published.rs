@@ -53,7 +53,7 @@ fn from_date_line(draft: &Draft, data: &LanguageData) -> Option<Published> {
     let lines = &draft.labelled.lines;
     let title = lines.iter().position(|line| draft.label(line) == Label::Title);
     let paragraphs = || (0..lines.len()).filter(|&at| matches!(draft.label(&lines[at]), Label::Lead | Label::Body));
-    let end = paragraphs().nth(PARAGRAPHS_BEFORE_DATE).or_else(|| paragraphs().last())?;
+    let end = paragraphs().nth(PARAGRAPHS_BEFORE_DATE).or_else(|| paragraphs().next_back())?;
     let top = title.map_or(0, |title| title.saturating_sub(LINES_BEFORE_TITLE)).min(end);
     // Behind the title first.
     let behind = title.unwrap_or(0).min(end)..end;
