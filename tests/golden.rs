@@ -7,7 +7,7 @@ use std::path::Path;
 use newsieve::Cleaner;
 use newsieve::config::{Effective, load};
 use newsieve::decode::decode;
-use newsieve::document::{Article, Cleaned, Label, Reason, Segment};
+use newsieve::document::{Article, Cleaned, Label, Reason, Record, Segment};
 use newsieve::source;
 use serde::Deserialize;
 
@@ -183,4 +183,51 @@ fn a_page_without_an_article_is_rejected_with_its_reason() {
             .values()
             .any(|found| found.outcome.as_ref().is_err_and(|rejection| rejection.reason == Reason::NoArticle))
     );
+}
+
+/// The sample documents with something done to their lines, cleaned again: wrong labels and labels in all.
+fn changed(change: impl Fn(Vec<(String, Label)>) -> Vec<(String, Label)>) -> (usize, usize) {
+    let cleaner = Cleaner::new(&effective()).unwrap();
+    let records = clean_folder(Path::new("seeds"));
+    let gold = std::fs::read_to_string("seeds/gold.jsonl").unwrap();
+    let (mut wrong, mut all) = (0, 0);
+    for gold in gold.lines().map(|line| serde_json::from_str::<Gold>(line).unwrap()) {
+        if gold.fields.rejected.is_some() || !gold.labels.contains(&Label::RelatedHeading) {
+            continue;
+        }
+        let record = &records[&gold.file].record;
+        let lines = record.text.split('\n').map(str::to_owned).zip(gold.labels).collect();
+        let (lines, labels): (Vec<String>, Vec<Label>) = change(lines).into_iter().unzip();
+        let cleaned = cleaner.clean(Record { text: lines.join("\n"), ..record.clone() });
+        all += labels.len();
+        wrong += line_labels(&cleaned.segments).iter().zip(&labels).filter(|(found, gold)| found != gold).count();
+    }
+    assert!(all > 200, "only {all} labels");
+    (wrong, all)
+}
+
+#[test]
+fn blocks_are_found_by_their_rhythm_when_the_heading_is_gone() {
+    let (wrong, all) =
+        changed(|lines| lines.into_iter().filter(|(_, label)| *label != Label::RelatedHeading).collect());
+    assert!(wrong * 100 <= all, "{wrong} of {all}");
+}
+
+#[test]
+fn the_body_goes_on_behind_a_block_moved_into_its_middle() {
+    let (wrong, all) = changed(|lines| {
+        let heading = lines.iter().position(|(_, label)| *label == Label::RelatedHeading).unwrap();
+        let body: Vec<usize> = (0..heading).filter(|&at| lines[at].1 == Label::Body).collect();
+        let Some(&middle) = body.get(body.len() / 2) else { return lines };
+        [&lines[..middle], &lines[heading..], &lines[middle..heading]].concat()
+    });
+    assert!(wrong * 50 <= all, "{wrong} of {all}");
+}
+
+#[test]
+fn line_ends_and_blank_lines_change_no_label() {
+    let (wrong, all) = changed(|lines| lines.into_iter().map(|(line, label)| (line + "\r", label)).collect());
+    assert_eq!(wrong, 0, "of {all} with carriage returns");
+    let (wrong, all) = changed(|lines| lines.into_iter().filter(|(_, label)| *label != Label::Blank).collect());
+    assert!(wrong * 100 <= all, "{wrong} of {all} without blank lines");
 }

@@ -32,6 +32,8 @@ pub(super) struct Block {
     pub form: usize,
     /// Lines that repeat an earlier line of the block.
     pub copies: usize,
+    /// Items that differ from the form.
+    pub exceptions: usize,
 }
 
 /// Reads a block of other stories from line `start` on, before line `limit`. `None` where not even one item stands there.
@@ -211,7 +213,7 @@ impl<'a, F: Fn(usize) -> Option<Label>> Sequence<'a, F> {
             }
         }
         item_of.sort_unstable();
-        Block { items, item_of, end, form: walk.form, copies }
+        Block { items, item_of, end, form: walk.form, copies, exceptions: walk.exceptions }
     }
 
     fn item(&self, first: usize, parts: usize) -> Item {

@@ -5,6 +5,7 @@
 
 use super::items::{Block, read_block};
 use super::line::{Evidence, Kind};
+use super::surroundings::is_name;
 use super::{Decision, Page, rules};
 use crate::document::Label;
 use crate::lexicon::CompiledPatterns;
@@ -20,7 +21,11 @@ const MIN_TEASER_TOPIC: f32 = 0.2;
 /// Share of pairs with the text before it from which a sentence is no caption of another story.
 const MAX_CAPTION_TOPIC: f32 = 0.25;
 /// Mean units of the headlines of a block in the middle of a text; subheadings are shorter.
-const MIN_INNER_HEADLINE_UNITS: f32 = 6.5;
+const MIN_INNER_HEADLINE_UNITS: f32 = 5.0;
+/// Units of a headline of another story; three in four have as many (eight Chinese characters are four units).
+const MIN_HEADLINE_UNITS: f32 = 4.0;
+/// Mean share of pairs with the text of a block that has nothing to do with it.
+const MAX_STRANGE_TOPIC: f32 = 0.03;
 /// Most units of a heading that no list knows.
 const MAX_HEADING_UNITS: f32 = 8.0;
 /// How many beginnings of a block without a heading are tried in one record: records of thousands of short lines stay cheap.
@@ -66,13 +71,13 @@ impl Page<'_> {
                 (Label::RelatedHeading, rules::RELATED_HEADING_EMPTY)
             };
             self.decide(heading, label, rule);
-            return if resumes { heading + 1 } else { self.continuation(heading, heading + 1) };
+            return if resumes { heading + 1 } else { self.continuation(heading, heading + 1, false) };
         };
         self.give_back_paragraph(&mut block, heading);
         self.decide(heading, Label::RelatedHeading, rules::RELATED_HEADING);
         let end = block.end;
         self.take(&block, Some(heading), rules::RELATED_RHYTHM);
-        self.continuation(heading, end)
+        self.continuation(heading, end, true)
     }
 
     /// Where paragraphs follow a block whose single item has a teaser, the teaser may be the article's next paragraph.
@@ -100,18 +105,19 @@ impl Page<'_> {
     }
 
     /// Behind a block: more items of another form, or the article again. Returns where to go on.
-    fn continuation(&mut self, heading: usize, mut at: usize) -> usize {
+    fn continuation(&mut self, heading: usize, mut at: usize, mut behind_items: bool) -> usize {
         while let Some(next) = self.next_open(at) {
             if matches!(self.lines[next].evidence, Evidence::RelatedHeading | Evidence::NavHeading) {
                 return next;
             }
-            if self.article_resumes(heading, next) {
+            if self.article_resumes(heading, next) || (behind_items && self.text_goes_on(heading, next)) {
                 return next;
             }
             let block = read_block(&self.lines, next, self.lines.len(), |line| self.label_of(line));
             match block {
                 Some(block) if block.end > next => {
                     at = block.end;
+                    behind_items = true;
                     self.take(&block, Some(heading), rules::RELATED_RHYTHM);
                 }
                 _ => {
@@ -138,6 +144,17 @@ impl Page<'_> {
             1 => prose_first && mean >= 2.0 * MIN_RESUMED_TOPIC && !before.article_ended,
             _ => prose_first && direct >= 2 && mean >= MIN_RESUMED_TOPIC * if before.article_ended { 3.0 } else { 1.0 },
         }
+    }
+
+    /// Whether text of an article that has not ended yet goes on behind the items of a block, whatever it speaks of: two paragraphs in a
+    /// row, or one that the article's end mark or byline closes.
+    fn text_goes_on(&mut self, heading: usize, at: usize) -> bool {
+        if self.count_before(heading).article_ended || self.lines[at].kind != Kind::Prose {
+            return false;
+        }
+        let (_, direct) = self.prose_from(at, heading);
+        let closed = self.lines[at].end_mark || (at + 1 < self.lines.len() && self.ends_article(at + 1));
+        direct >= 2 || closed
     }
 
     /// The share of pairs with the text before `heading` of each open paragraph from `at` on, up to the next heading, and how many of
@@ -277,7 +294,8 @@ impl Page<'_> {
         let caption = line.shape.units <= 70.0 && self.lines.get(at + 1).is_some_and(super::line::Line::is_headline);
         // A paragraph of the article is no caption of another story's picture.
         let strange = !line.is_prose() || self.topic.shared_before(at, at) <= MAX_CAPTION_TOPIC;
-        line.is_headline() || (caption && strange)
+        // A name alone behind a paragraph is its author's.
+        !is_name(&line.text) && (line.is_headline() || (caption && strange))
     }
 
     fn headless(&self, at: usize, behind_end: bool) -> Option<Block> {
@@ -291,14 +309,17 @@ impl Page<'_> {
         let bare = block.form == 1 && block.copies == 0;
         let limit = if bare { MAX_BARE_TOPIC } else { MAX_HEADLESS_TOPIC };
         let headlines = block.items.iter().filter_map(|item| item.headline).map(|line| self.lines[line].shape.units);
-        let long = headlines.clone().filter(|units| *units >= 5.0).count() * 4 >= items * 3;
+        let long = headlines.clone().filter(|units| *units >= MIN_HEADLINE_UNITS).count() * 4 >= items * 3;
         let mean_units = headlines.sum::<f32>() / items.max(1) as f32;
         let placed = self.reaches_the_end(&block)
             || (block.form > 1
                 && items >= self.config.min_items_without_heading
                 && mean_units >= MIN_INNER_HEADLINE_UNITS
                 && self.text_resumes_closer(&block, at, shared));
-        (items >= enough && shared <= limit && long && placed).then_some(block)
+        // A paragraph as the first caption must be borne out by every other item.
+        let allowed = if self.lines[at].is_prose() { 0 } else { items.saturating_sub(1) / 2 };
+        let regular = block.exceptions <= allowed;
+        (items >= enough && regular && shared <= limit && long && placed).then_some(block)
     }
 
     /// Whether nothing of the article stands behind a block.
@@ -308,12 +329,31 @@ impl Page<'_> {
             && (block.end..self.lines.len()).all(|line| !matches!(self.label_of(line), Some(Label::Body)))
     }
 
-    /// Whether paragraphs in a row follow a block and are much closer to the text before it than the block is: the block stands in the
-    /// middle of an article. The items of a listicle are as close to it as its other paragraphs.
+    /// Whether paragraphs in a row follow a block in the middle of an article, and the block is not a part of it: pictures with
+    /// credits, headlines printed twice, or short teasers that share next to nothing with the text, which goes on in longer
+    /// paragraphs. The items of a listicle are as long and as close to it as its other paragraphs.
     fn text_resumes_closer(&self, block: &Block, at: usize, shared: f32) -> bool {
         let (behind, direct) = self.prose_from(block.end, at);
+        if direct < 2 {
+            return false;
+        }
+        let items = block.items.len();
+        let credited = |line: usize| self.lines[line].evidence == Evidence::CaptionEnding;
+        let pictures = block.items.iter().filter(|item| item.caption.is_some_and(credited)).count() * 2 >= items;
+        let mean_units = |lines: &mut dyn Iterator<Item = usize>| {
+            let (mut units, mut count) = (0.0, 0);
+            for line in lines {
+                units += self.lines[line].shape.units;
+                count += 1;
+            }
+            units / count.max(1) as f32
+        };
+        let teasers = mean_units(&mut block.items.iter().filter_map(|item| item.teaser));
+        let text = mean_units(&mut (block.end..block.end + direct));
         let mean = behind.iter().sum::<f32>() / behind.len().max(1) as f32;
-        direct >= 2 && mean >= MIN_RESUMED_TOPIC && shared <= 0.6 * mean
+        let closer = mean >= MIN_RESUMED_TOPIC && shared <= 0.6 * mean;
+        let strange = shared <= MAX_STRANGE_TOPIC && teasers * 1.4 <= text;
+        pictures || block.copies >= items || closer || strange
     }
 
     /// A few words in front of a block that share nothing with the article: its heading, though no list knows it.
@@ -321,7 +361,7 @@ impl Page<'_> {
         let Some(at) = block.checked_sub(1) else { return };
         let line = &self.lines[at];
         let short = line.shape.units <= MAX_HEADING_UNITS && !line.shape.ends_sentence() && !line.is_prose();
-        if self.is_open(at) && short && self.topic.shared_before(at, at) <= 0.0 {
+        if self.is_open(at) && short && !is_name(&line.text) && self.topic.shared_before(at, at) <= 0.0 {
             self.decide(at, Label::RelatedHeading, rules::RELATED_HEADING_UNKNOWN);
         }
     }

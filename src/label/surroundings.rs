@@ -160,7 +160,7 @@ impl Page<'_> {
 }
 
 /// Two to four capitalised words and nothing else.
-fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let capitalised = |word: &&str| {
         word.chars().next().is_some_and(char::is_uppercase)
