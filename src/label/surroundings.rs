@@ -26,17 +26,21 @@ impl Page<'_> {
         let prose: Vec<usize> =
             (0..self.lines.len()).filter(|&at| self.is_open(at) && self.lines[at].kind == Kind::Prose).collect();
         let (Some(&first), Some(&last)) = (prose.first(), prose.last()) else { return };
+        // Whether the nearest paragraph or colon above is a colon; the first paragraph itself begins the count.
+        let mut behind_colon = false;
         for at in first..self.lines.len() {
-            if !self.is_open(at) || self.lines[at].is_prose() {
+            let line = &self.lines[at];
+            let ends_with_colon = line.shape.ending == Ending::Colon;
+            let above = behind_colon;
+            if line.is_prose() || ends_with_colon {
+                behind_colon = ends_with_colon;
+            }
+            if !self.is_open(at) || line.is_prose() {
                 continue;
             }
-            let behind_colon = self.lines[..at]
-                .iter()
-                .rposition(|line| line.is_prose() || line.shape.ending == Ending::Colon)
-                .is_some_and(|before| self.lines[before].shape.ending == Ending::Colon);
             if self.is_wrapped(at) {
                 self.decide(at, Label::Body, rules::BODY_WRAPPED);
-            } else if behind_colon || self.in_list(at) {
+            } else if above || (at < last && self.in_list(at)) {
                 self.decide(at, Label::Body, rules::BODY_LIST);
             } else if at < last {
                 self.between_paragraphs(at);
@@ -68,14 +72,12 @@ impl Page<'_> {
         alike && self.lines.get(at + 2).is_some_and(|after| after.blanks_before == 0 && after.is_free())
     }
 
-    /// Whether a short line stands among three or more of its kind.
+    /// Whether a short line stands among three or more of its kind. Looks at two neighbours on each side, which is enough to know.
     fn in_list(&self, at: usize) -> bool {
-        let short = |at: usize| self.is_short(at);
-        let before = (0..at).rev().take_while(|&line| short(line)).count();
-        let behind = (at + 1..self.lines.len()).take_while(|&line| short(line)).count();
-        let followed =
-            (at + 1 + behind..self.lines.len()).any(|line| self.is_open(line) && self.lines[line].kind == Kind::Prose);
-        short(at) && before + behind >= 2 && followed
+        let short = |at: &usize| self.is_short(*at);
+        let before = (0..at).rev().take(2).take_while(short).count();
+        let behind = (at + 1..self.lines.len()).take(2).take_while(short).count();
+        short(&at) && before + behind >= 2
     }
 
     fn is_short(&self, at: usize) -> bool {
