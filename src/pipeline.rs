@@ -282,9 +282,16 @@ impl Plan {
             return Ok((!self.work.is_empty()).then(id));
         };
         let key = |entry: &InputEntry| (entry.path.clone(), entry.bytes, entry.hash.clone());
+        // What an earlier commit had was skipped by that run, so it is not among its inputs.
+        let had_before =
+            |earlier: &&Manifest| earlier.sequence < manifest.sequence && earlier.config_hash == manifest.config_hash;
+        let before: BTreeSet<_> =
+            manifests.iter().filter(had_before).flat_map(|earlier| &earlier.inputs).map(key).collect();
         let known: BTreeSet<_> = manifest.inputs.iter().map(key).collect();
         let given: BTreeSet<_> = self.all.iter().map(key).collect();
-        if known == given && manifest.config_hash == request.effective.config_hash && !request.full_refresh {
+        let same_inputs =
+            known.is_subset(&given) && given.iter().all(|input| known.contains(input) || before.contains(input));
+        if same_inputs && manifest.config_hash == request.effective.config_hash && !request.full_refresh {
             return Ok(None);
         }
         Err(Error::Config(format!(

@@ -34,6 +34,20 @@ fn a_run_id_is_given_once() {
 }
 
 #[test]
+fn a_named_run_that_skipped_inputs_may_be_given_again() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in/a.jsonl", feed(0..2));
+    sandbox.run(&["run", "in", "--run-id", "r1"]).expect(0);
+    sandbox.write("in/b.jsonl", feed(2..4));
+    for _ in 0..2 {
+        sandbox.run(&["run", "in", "--run-id", "r2"]).expect(0);
+    }
+    assert_eq!(sandbox.manifests().len(), 2);
+    sandbox.write("in/c.jsonl", feed(4..6));
+    sandbox.run(&["run", "in", "--run-id", "r2"]).expect(2);
+}
+
+#[test]
 fn of_a_grown_folder_only_what_is_new_is_read() {
     let sandbox = Sandbox::new();
     sandbox.write("in/monday.jsonl", feed(0..5));
