@@ -4,18 +4,18 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use polars::prelude::{ArrowDataType, ArrowTimeUnit, DataFrame, PolarsResult};
 use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::document::{EXCERPT_CHARS, Label};
 use crate::error::Result;
 use crate::output::{Counts, FileEntry, Manifest, Output, in_force, is_folder, list, read_manifest};
+use crate::source::hash_file;
 use crate::table::{ColumnType, Table};
 
 /// Findings of one kind that are written out; the others are counted.
@@ -157,18 +157,6 @@ fn check_file(root: &Path, file: &FileEntry) -> Result<(), String> {
         return Err(format!("has {rows} rows, the manifest says {}", file.rows));
     }
     Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns))
-}
-
-fn hash_file(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let (mut hasher, mut buffer) = (Xxh3::new(), vec![0; 1 << 20]);
-    loop {
-        let read = file.read(&mut buffer)?;
-        if read == 0 {
-            return Ok(format!("{:032x}", hasher.digest128()));
-        }
-        hasher.update(&buffer[..read]);
-    }
 }
 
 /// Number of rows, and name and type of the columns.
