@@ -32,6 +32,7 @@ pub mod decode;
 pub mod dedup;
 pub mod document;
 pub mod error;
+pub mod eval;
 pub mod label;
 pub mod lexicon;
 pub mod output;
@@ -41,6 +42,7 @@ pub mod segment;
 pub mod source;
 pub mod table;
 pub mod text;
+pub mod train;
 pub mod verify;
 
 pub use clean::Cleaner;

@@ -100,6 +100,39 @@ pub struct Mark {
     pub place: Option<String>,
 }
 
+impl Kind {
+    /// From scrap to paragraph, as a feature of the model.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Kind::Scrap => 0,
+            Kind::Headline => 1,
+            Kind::Sentence => 2,
+            Kind::Prose => 3,
+        }
+    }
+}
+
+impl Evidence {
+    /// From page furniture over nothing to captions and credits, as a feature of the model.
+    #[must_use]
+    pub fn rank(self) -> u8 {
+        match self {
+            Evidence::Nav(_) => 0,
+            Evidence::NavHeading => 1,
+            Evidence::RelatedHeading => 2,
+            Evidence::InlineLink(_) => 3,
+            Evidence::Separator => 4,
+            Evidence::DateLine => 5,
+            Evidence::None => 6,
+            Evidence::Credit => 7,
+            Evidence::AgencyCredit(_) => 8,
+            Evidence::CaptionBeginning => 9,
+            Evidence::CaptionEnding => 10,
+        }
+    }
+}
+
 impl Line {
     /// Whether the line could be running text of an article as far as it can be told alone.
     #[must_use]

@@ -5,6 +5,7 @@
 
 mod items;
 pub mod line;
+pub mod model;
 mod related;
 mod repeat;
 pub mod rules;
@@ -96,6 +97,18 @@ impl<'a> Labeler<'a> {
     /// Labels the spans of a text. `known_title` is the caller's title, if there is one.
     #[must_use]
     pub fn label(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Labelled {
+        let mut page = self.by_rules(text, spans, known_title);
+        let has_article = page.has_article();
+        if !has_article {
+            page.listing();
+        }
+        let verdicts = verdicts(spans.len(), &page, self.config);
+        Labelled { verdicts, lines: page.lines, items: page.items, has_article }
+    }
+}
+
+impl Labeler<'_> {
+    fn by_rules(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Page<'_> {
         let lines = line::read(text, spans, self.patterns);
         let mut page = Page::new(lines, self.config);
         page.glued(spans);
@@ -108,13 +121,34 @@ impl<'a> Labeler<'a> {
         page.surroundings();
         page.lead();
         page.rest();
-        let has_article = page.has_article();
-        if !has_article {
-            page.listing();
-        }
-        let verdicts = verdicts(spans.len(), &page, self.config);
-        Labelled { verdicts, lines: page.lines, items: page.items, has_article }
+        page
     }
+
+    /// The rules' labels of a text and what the model sees of its lines. For training.
+    #[must_use]
+    pub fn examine(&self, text: &str, spans: &[Span], ranks: &[u8]) -> Examined {
+        let page = self.by_rules(text, spans, None);
+        let blanks_at_end = spans.len() - page.lines.last().map_or(0, |line| line.segment + 1);
+        let view =
+            model::features::View { lines: &page.lines, decisions: &page.decisions, title: page.title, blanks_at_end };
+        let features = model::features::read(&view, &self.patterns.cues, ranks);
+        let rules = page.decisions.iter().map(|decision| decision.map_or(0, |it| rules::number(it.rule))).collect();
+        let labels = page.decisions.iter().map(|decision| decision.map_or(Label::Body, |it| it.label)).collect();
+        Examined { lines: page.lines, features, rules, labels }
+    }
+}
+
+/// What [`Labeler::examine`] gives: one entry a line that is not blank.
+#[derive(Debug)]
+pub struct Examined {
+    /// The lines.
+    pub lines: Vec<Line>,
+    /// Their features.
+    pub features: model::features::Features,
+    /// Numbers of the rules that decided them.
+    pub rules: Vec<usize>,
+    /// The rules' labels.
+    pub labels: Vec<Label>,
 }
 
 impl<'a> Page<'a> {

@@ -75,3 +75,9 @@ rules! {
 pub fn by_name(name: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.name == name)
 }
+
+/// The place of a rule in [`ALL`].
+#[must_use]
+pub fn number(rule: Rule) -> usize {
+    ALL.iter().position(|known| known.name == rule.name).unwrap_or(0)
+}

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::{Agency, Dates, Lexicon, PatternSet, Signal};
+use super::{Agency, CueSet, Dates, Lexicon, PatternSet, Signal};
 use crate::error::{Error, Result};
 use crate::text::fold;
 
@@ -56,6 +56,8 @@ pub struct Patterns {
     pub datelines: Vec<Regex>,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
+    /// Cues for the labelling model.
+    pub cues: CueSet,
 }
 
 /// One agency.
@@ -157,6 +159,7 @@ impl Patterns {
                 .map(|agency| CompiledAgency { key: agency.key, country: agency.country })
                 .collect(),
             languages,
+            cues: CueSet::new(lexicons.iter().map(|lexicon| (lexicon.language.as_str(), &lexicon.cues)))?,
         })
     }
 

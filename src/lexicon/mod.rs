@@ -10,9 +10,11 @@
 //! U+3000) already half width, so that `:` also stands for the full-width colon.
 
 mod compiled;
+mod cues;
 mod filter;
 
 pub use compiled::{CompiledAgency, CompiledDateRule, LanguageData, Patterns as CompiledPatterns};
+pub use cues::{CUES, CueSet, Cues};
 pub use filter::PatternSet;
 
 use std::collections::BTreeMap;
@@ -34,6 +36,9 @@ pub const BUILTIN: [(&str, &str); 6] = [
 /// Function words of further languages, for the column `language` only.
 pub const IDENTIFY: &str = include_str!("../../config/lexicon/identify.toml");
 
+/// Cues of page furniture and prose by language, for the labelling model.
+const CUE_FILE: &str = include_str!("../../config/lexicon/cues.toml");
+
 /// Parses the built-in lexicons.
 ///
 /// # Errors
@@ -42,7 +47,16 @@ pub fn builtin() -> Result<Vec<Lexicon>> {
     let parse = |(language, content): &(&str, &str)| {
         toml::from_str(content).map_err(|error| Error::Config(format!("built-in lexicon `{language}`: {error}")))
     };
-    BUILTIN.iter().map(parse).collect()
+    let mut lexicons: Vec<Lexicon> = BUILTIN.iter().map(parse).collect::<Result<_>>()?;
+    let cues: BTreeMap<String, Cues> =
+        toml::from_str(CUE_FILE).map_err(|error| Error::Config(format!("built-in lexicon `cues`: {error}")))?;
+    for (language, cues) in cues {
+        match lexicons.iter_mut().find(|lexicon| lexicon.language == language) {
+            Some(lexicon) => lexicon.cues = cues,
+            None => lexicons.push(Lexicon { language, cues, ..Lexicon::default() }),
+        }
+    }
+    Ok(lexicons)
 }
 
 /// One lexicon file. Every part may be absent; an overlay adds to the built-in one.
@@ -79,6 +93,8 @@ pub struct Lexicon {
     pub placeholder: Placeholder,
     /// Evidence for the language of a text.
     pub identify: Identify,
+    /// Words of page furniture and of prose by class, see [`CUES`].
+    pub cues: Cues,
 }
 
 /// `[headings]`.

@@ -1,0 +1,79 @@
+//! Labelled records: one JSON object a line, with a label for every line of the text.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::read::MultiGzDecoder;
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// A labelled record. Only `id` and `raw_text` must be there; a record without labels is a page without an article.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Gold {
+    /// Its id.
+    pub id: String,
+    /// Which cut of the page the text is (`page`, `container` …).
+    pub variant: String,
+    /// Where it comes from.
+    pub corpus: String,
+    /// Site; records of one site are never split between training and test.
+    pub site: String,
+    /// BCP 47.
+    pub lang: String,
+    /// The text.
+    pub raw_text: String,
+    /// One label a line: `body title noise duplicate blank`.
+    pub labels: Vec<String>,
+    /// One label a line, in the words of [`crate::document::Label`].
+    pub labels_fine: Vec<String>,
+    /// The clean text.
+    pub gold_body: String,
+    /// The headline.
+    pub gold_title: Option<String>,
+    /// Whether nothing in the text is noise.
+    pub no_noise: bool,
+}
+
+impl Gold {
+    /// Whether the record has no article.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        self.labels.is_empty()
+    }
+}
+
+/// Reads a file of labelled records, plain or gzip.
+///
+/// # Errors
+/// [`Error::Read`] where the file cannot be read; [`Error::Config`] naming file and line where a line is not such a record.
+pub fn read(path: &Path) -> Result<Vec<Gold>> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let compressed = path.extension().is_some_and(|extension| extension == "gz");
+    let reader: Box<dyn Read> = if compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let mut records = Vec::new();
+    for (number, line) in BufReader::new(reader).lines().enumerate() {
+        let line = line.map_err(Error::io("read", path))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let record: Gold = serde_json::from_str(&line).map_err(|error| {
+            Error::Config(format!("{}: line {}: no labelled record: {error}", path.display(), number + 1))
+        })?;
+        let lines = record.raw_text.split('\n').count();
+        for (field, labels) in [("labels", &record.labels), ("labels_fine", &record.labels_fine)] {
+            if !labels.is_empty() && labels.len() != lines {
+                return Err(Error::Config(format!(
+                    "{}: line {}: `{field}` has {} labels for {lines} lines of `raw_text`",
+                    path.display(),
+                    number + 1,
+                    labels.len()
+                )));
+            }
+        }
+        records.push(record);
+    }
+    Ok(records)
+}

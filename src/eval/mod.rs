@@ -1,0 +1,4 @@
+//! Scores labels against labelled records.
+
+pub mod gold;
+pub mod score;

@@ -1,0 +1,870 @@
+//! What the model sees of each line: its form, its words, its place, its neighbours, and what the rules made of it.
+//!
+//! Nothing here knows a language except through the cues of the lexicon; most columns mean the same in every script. A column is a
+//! byte (see [`super::matrix`]); the list of columns with a sentence on each is [`COLUMNS`].
+
+use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
+
+use super::matrix::{Matrix, log, share, signed_log};
+use super::vocabulary::Vocabulary;
+use crate::document::Label;
+use crate::label::line::Line;
+use crate::label::{Decision, rules};
+use crate::lexicon::{CUES, CueSet};
+use crate::text::{Ending, is_letter, is_unspaced, is_word};
+
+macro_rules! columns {
+    ($($name:ident $about:literal;)*) => {
+        /// The columns of the first stage.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum Column { $($name),* }
+        /// Name and meaning of every column, in order; the cues follow.
+        pub const COLUMNS: &[(&str, &str)] = &[$((stringify!($name), $about)),*];
+    };
+}
+
+columns! {
+    Chars "characters, log";
+    Units "words, or characters of unspaced scripts at a half, log";
+    Unspaced "share of characters of unspaced scripts";
+    Stop "ends with a stop, question or exclamation mark";
+    Colon "ends with a colon";
+    Continues "ends with a comma, semicolon or dash";
+    Ellipsis "ends with an ellipsis";
+    Bracket "ends with a closing bracket";
+    InnerStops "ends of sentences inside";
+    Punctuation "share of punctuation";
+    Digits "share of digits";
+    Upper "share of upper-case letters";
+    TitleCase "share of words with a capital";
+    AllCaps "words in capitals";
+    Commas "commas";
+    CommaRate "commas a word";
+    FirstLower "begins with a small letter";
+    FirstUpper "begins with a capital";
+    FirstDigit "begins with a digit";
+    FirstBullet "begins with a bullet, dash or arrow";
+    FirstQuote "begins with a quote";
+    FirstBracket "begins with a bracket";
+    Separators "bars and dots between words";
+    Address "holds a web address";
+    Mail "holds an at sign";
+    Quotes "holds quotes";
+    Question "holds a question mark";
+    Exclamation "exclamation marks";
+    Money "signs of money and per cent";
+    Hash "hash sign";
+    Emoji "pictographs";
+    Year "holds a year";
+    Clock "holds a time of day";
+    DayMonth "holds a date in digits";
+    Numbers "words that are numbers";
+    Letters "share of letters";
+    WordLength "mean length of words";
+    LongestWord "longest word";
+    Accents "share of letters outside ASCII";
+    Script "share of letters in the main script of the record";
+    AccentsUnlike "share of letters outside ASCII, less that of the record";
+    EndDigit "ends with a digit";
+    EndMark "ends with an article's end mark";
+    Mark "begins with an agency's mark or a dateline";
+    Attribution "names an agency as its source";
+    Kind "reads like a scrap, a headline, a sentence, a paragraph";
+    Evidence "what the lexicon knows of the whole line";
+    CueCover "share of the line that cues take up";
+    CueFirst "begins with a cue";
+    Row "lines above, log";
+    RowShare "share of the lines above";
+    CharShare "share of the characters above";
+    CharsBelow "characters below, log";
+    BlanksBefore "blank lines above";
+    BlanksAfter "blank lines below";
+    BlockLines "lines between two blank lines, log";
+    BlockUnits "words between two blank lines, log";
+    BlockRow "place in the block";
+    Repeats "other lines with the same text";
+    RepeatBefore "the same text stands above";
+    Mask "other lines that differ in digits only, log";
+    SameFirst "lines that begin with the same word, log";
+    SameLast "lines that end with the same word, log";
+    OverlapFirst "share of the words found in the first line";
+    OverlapTitle "share of the words found in the title by the rules";
+    TitleCover "share of that title's words found here";
+    TitlePlace "lines from that title, signed log";
+    Contained "share of pairs found in one other line";
+    StopWords "share of the record's commonest short words";
+    TopicWords "share of content words known to the core text";
+    TopicPairs "share of pairs known to the core text";
+    NearUnits "mean words of three lines each way, log";
+    FarUnits "mean words of ten lines each way, log";
+    NearLong "share of long lines, three each way";
+    FarLong "share of long lines, ten each way";
+    NearStop "share of lines with a stop, three each way";
+    FarStop "share of lines with a stop, ten each way";
+    FromLongest "lines from the longest line, signed log";
+    OfLongest "length by the longest line";
+    OfMean "length by the mean paragraph";
+    Core "inside the core text";
+    FromCore "lines from the core text, signed log";
+    InCore "place in the core text";
+    ProseAbove "share of the prose above";
+    ProseBelow "share of the prose below";
+    RunShort "short lines in a row, log";
+    RunLong "long lines in a row, log";
+    SinceLong "lines since the last paragraph, log";
+    UntilLong "lines until the next paragraph, log";
+    CharsSinceLong "characters since the last paragraph, log";
+    CharsUntilLong "characters until the next paragraph, log";
+    NextLong "words of the next paragraph, log";
+    Rhythm1 "neighbours of the same form";
+    Rhythm2 "lines two apart of the same form";
+    Rhythm3 "lines three apart of the same form";
+    Rhythm4 "lines four apart of the same form";
+    SinceDate "lines since a date, log";
+    UntilDate "lines until a date, log";
+    SinceRelated "lines since a heading of other stories, log";
+    SinceComment "lines since a heading of comments, log";
+    SinceLegal "lines since a legal line, log";
+    SinceAccount "lines since a line on subscriptions, log";
+    SinceShare "lines since a share bar, log";
+    SinceTags "lines since tags, log";
+    UntilRelated "lines until a heading of other stories, log";
+    UntilComment "lines until a heading of comments, log";
+    UntilShare "lines until a share bar, log";
+    CuesAbove "furniture cues in short lines above, log";
+    RecordLines "lines of the record, log";
+    RecordChars "characters of the record, log";
+    RecordLong "share of long lines' words";
+    RecordStop "share of lines with a stop";
+    RecordMean "mean words a line, log";
+    RecordBlank "share of blank lines";
+    RecordCore "share of the words in the core text";
+    RuleText "the rules call it title, lead or body";
+    RuleLabel "label by the rules";
+    RuleRank "how often lines of this rule are text";
+}
+
+/// Number of columns before the cues.
+const FIXED: usize = COLUMNS.len();
+/// Number of columns of the first stage: the fixed ones and one for each class of cues.
+pub const FIRST_STAGE: usize = FIXED + CUES.len();
+
+/// Name and meaning of a column of the first stage.
+#[must_use]
+pub fn describe(column: usize) -> (&'static str, &'static str) {
+    COLUMNS.get(column).copied().unwrap_or_else(|| (CUES.get(column - FIXED).copied().unwrap_or("?"), "cues of this class"))
+}
+
+/// Bytes at the beginning of a line in which cues are looked for: furniture is short, and prose shows itself by then.
+const CUE_BYTES: usize = 240;
+/// Units from which a line is long.
+const LONG_UNITS: f32 = 15.0;
+/// Units from which a line with a stop is prose.
+const PROSE_UNITS: f32 = 12.0;
+/// Units up to which a line may be a heading.
+const HEADING_UNITS: f32 = 8.0;
+/// Common short words that make up `StopWords`.
+const STOP_WORDS: usize = 25;
+
+type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<PlainHasher>>;
+
+/// For keys that are hashes already.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct PlainHasher(u64);
+
+impl std::hash::Hasher for PlainHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        }
+    }
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
+
+/// What the second stage needs of the first one's work.
+#[derive(Debug)]
+pub struct Features {
+    /// Columns of the first stage.
+    pub matrix: Matrix,
+    /// Words and pairs of the lines.
+    pub vocabulary: Vocabulary,
+    /// Length of each line in characters.
+    pub chars: Vec<f32>,
+}
+
+/// What one line says by itself, as counted in one pass.
+#[derive(Debug, Clone, Copy, Default)]
+struct Counts {
+    punctuation: usize,
+    words: usize,
+    capitalised: usize,
+    all_caps: usize,
+    word_chars: usize,
+    longest: usize,
+    commas: usize,
+    separators: usize,
+    questions: usize,
+    exclamations: usize,
+    money: usize,
+    emoji: usize,
+    numbers: usize,
+    accents: usize,
+    unspaced: usize,
+    at: bool,
+    hash: bool,
+    quotes: bool,
+    year: bool,
+    clock: bool,
+    day_month: bool,
+    scripts: [usize; SCRIPTS],
+}
+
+/// Latin, Cyrillic, Greek, Arabic, Hebrew, Indic and south-east Asian, Han and kana, Hangul.
+const SCRIPTS: usize = 8;
+
+fn script(c: char) -> usize {
+    match u32::from(c) {
+        0..=0x36F | 0x1E00..=0x1EFF => 0,
+        0x400..=0x52F => 1,
+        0x370..=0x3FF | 0x1F00..=0x1FFF => 2,
+        0x600..=0x77F | 0xFB50..=0xFDFF | 0xFE70..=0xFEFF => 3,
+        0x590..=0x5FF => 4,
+        0x900..=0x109F | 0x1780..=0x17FF => 5,
+        0x1100..=0x11FF | 0xAC00..=0xD7AF | 0x3130..=0x318F => 7,
+        _ => 6,
+    }
+}
+
+/// A word of letters and digits under way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Word {
+    chars: usize,
+    digits: usize,
+    upper: usize,
+    first_upper: bool,
+    number: u32,
+}
+
+impl Counts {
+    fn of(text: &str) -> Counts {
+        let mut counts = Counts::default();
+        let mut word = Word::default();
+        let mut before = ' ';
+        // The number directly before the last sign, and the sign: `12` and `:` of `12:30`.
+        let mut joined: Option<(Word, char)> = None;
+        for c in text.chars() {
+            if is_word(c) && !is_unspaced(c) {
+                counts.letter(c);
+                word.add(c);
+                before = c;
+                continue;
+            }
+            counts.end_word(word, &mut joined, c);
+            word = Word::default();
+            if is_unspaced(c) {
+                counts.unspaced += 1;
+                counts.letter(c);
+            } else if !c.is_whitespace() {
+                counts.sign(c, before);
+            }
+            before = c;
+        }
+        counts.end_word(word, &mut joined, ' ');
+        counts
+    }
+
+    fn letter(&mut self, c: char) {
+        if c.is_ascii() {
+            self.scripts[0] += usize::from(c.is_ascii_alphabetic());
+        } else if is_letter(c) {
+            self.accents += 1;
+            self.scripts[script(c)] += 1;
+        }
+    }
+
+    fn end_word(&mut self, word: Word, joined: &mut Option<(Word, char)>, sign: char) {
+        if word.chars == 0 {
+            *joined = None;
+            return;
+        }
+        self.words += 1;
+        self.word_chars += word.chars;
+        self.longest = self.longest.max(word.chars);
+        self.capitalised += usize::from(word.first_upper);
+        self.all_caps += usize::from(word.upper >= 2 && word.upper == word.chars);
+        let number = word.digits == word.chars;
+        self.numbers += usize::from(number);
+        self.year |= number && word.digits == 4 && (1950..2050).contains(&word.number);
+        if let Some((left, between)) = joined {
+            let small = number && word.digits <= 2 && left.digits <= 2;
+            self.clock |= small && matches!(between, ':' | 'h') && left.number < 25 && word.number < 60;
+            self.day_month |= small && matches!(between, '/' | '.' | '-') && left.number < 32 && word.number < 32;
+        }
+        // `12h30` is one word.
+        self.clock |= !number && word.digits >= 3 && word.chars == word.digits + 1 && word.digits <= 4;
+        *joined = (number && matches!(sign, ':' | '/' | '.' | '-')).then_some((word, sign));
+    }
+
+    fn sign(&mut self, c: char, before: char) {
+        self.punctuation += 1;
+        match c {
+            ',' | '、' | '،' | ';' | '；' => self.commas += 1,
+            '|' | '›' | '»' | '·' | '•' | '▪' | '→' => self.separators += 1,
+            '/' => self.separators += usize::from(before == ' '),
+            '@' => self.at = true,
+            '#' => self.hash = true,
+            '"' | '“' | '”' | '„' | '«' | '「' | '『' => self.quotes = true,
+            '?' | '؟' => self.questions += 1,
+            '!' => self.exclamations += 1,
+            '$' | '€' | '£' | '¥' | '₫' | '₩' | '%' => self.money += 1,
+            _ => {
+                let code = u32::from(c);
+                let pictograph = (0x1F300..0x1FAFF).contains(&code) || (0x2600..0x27BF).contains(&code);
+                self.emoji += usize::from(pictograph);
+            }
+        }
+    }
+}
+
+impl Word {
+    fn add(&mut self, c: char) {
+        let upper = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+        self.first_upper |= self.chars == 0 && upper;
+        self.upper += usize::from(upper);
+        self.chars += 1;
+        if let Some(digit) = c.to_digit(10) {
+            self.digits += 1;
+            self.number = self.number.saturating_mul(10).saturating_add(digit);
+        }
+    }
+}
+
+/// Reads the features of the lines of a record. `decisions` are the rules' labels, `title` the rules' title, `blank_after` the blank
+/// lines behind the last line, `ranks` maps the number of a rule ([`rules::ALL`]) to its rank.
+#[must_use]
+pub(crate) fn read(page: &View, cues: &CueSet, ranks: &[u8]) -> Features {
+    let mut reader = Reader::new(page, cues);
+    reader.own(cues);
+    reader.rules(ranks);
+    reader.place();
+    reader.copies();
+    reader.titles();
+    reader.topic();
+    reader.surroundings();
+    reader.distances();
+    reader.record();
+    Features { matrix: reader.matrix, vocabulary: reader.vocabulary, chars: reader.chars }
+}
+
+/// What the features are read from.
+#[derive(Debug)]
+pub(crate) struct View<'a> {
+    pub lines: &'a [Line],
+    pub decisions: &'a [Option<Decision>],
+    pub title: Option<usize>,
+    pub blanks_at_end: usize,
+}
+
+struct Reader<'a> {
+    view: &'a View<'a>,
+    matrix: Matrix,
+    vocabulary: Vocabulary,
+    chars: Vec<f32>,
+    units: Vec<f32>,
+    stop: Vec<bool>,
+    dated: Vec<bool>,
+    /// Short lines that hold cues of a class: one bit a class.
+    headings: Vec<u32>,
+    /// Letters by script and letters outside ASCII of the record.
+    scripts: [usize; SCRIPTS],
+    own_scripts: Vec<([usize; SCRIPTS], usize)>,
+    core: (usize, usize),
+    core_units: f32,
+}
+
+fn bit(class: &str) -> u32 {
+    CUES.iter().position(|known| *known == class).map_or(0, |at| 1 << at)
+}
+
+impl<'a> Reader<'a> {
+    fn new(view: &'a View<'a>, _cues: &CueSet) -> Self {
+        let lines = view.lines;
+        let rows = lines.len();
+        let chars = lines.iter().map(|line| line.shape.chars as f32).collect();
+        let units = lines.iter().map(|line| line.shape.units).collect();
+        let stop = lines.iter().map(|line| line.shape.ends_sentence()).collect();
+        Reader {
+            view,
+            matrix: Matrix::new(FIRST_STAGE, rows),
+            vocabulary: Vocabulary::new(lines.iter().map(|line| line.folded.as_str())),
+            chars,
+            units,
+            stop,
+            dated: vec![false; rows],
+            headings: vec![0; rows],
+            scripts: [0; SCRIPTS],
+            own_scripts: Vec::with_capacity(rows),
+            core: (0, 0),
+            core_units: 0.0,
+        }
+    }
+
+    fn set(&mut self, column: Column, row: usize, value: u8) {
+        self.matrix.set(column as usize, row, value);
+    }
+
+    fn flag(&mut self, column: Column, row: usize, value: bool) {
+        self.matrix.set(column as usize, row, u8::from(value));
+    }
+
+    fn own(&mut self, cues: &CueSet) {
+        use Column as C;
+        let month = bit("month") | bit("ago");
+        for (row, line) in self.view.lines.iter().enumerate() {
+            let shape = &line.shape;
+            let counts = Counts::of(&line.text);
+            let chars = shape.chars as f32;
+            self.set(C::Chars, row, log(shape.chars));
+            self.set(C::Units, row, log((shape.units * 2.0) as usize));
+            self.set(C::Unspaced, row, share(counts.unspaced as f32, chars));
+            self.flag(C::Stop, row, matches!(shape.ending, Ending::Stop | Ending::Mark | Ending::Ellipsis));
+            self.flag(C::Colon, row, shape.ending == Ending::Colon);
+            self.flag(C::Continues, row, shape.ending == Ending::Continues);
+            self.flag(C::Ellipsis, row, shape.ending == Ending::Ellipsis);
+            self.flag(C::Bracket, row, line.text.ends_with([')', ']', '】']));
+            self.set(C::InnerStops, row, shape.inner_stops.min(100) as u8);
+            self.set(C::Punctuation, row, share(counts.punctuation as f32, chars));
+            self.set(C::Digits, row, share(shape.digits as f32, chars));
+            self.set(C::Upper, row, share(shape.upper as f32, shape.letters as f32));
+            self.set(C::TitleCase, row, share(counts.capitalised as f32, counts.words as f32));
+            self.set(C::AllCaps, row, log(counts.all_caps));
+            self.set(C::Commas, row, counts.commas.min(40) as u8);
+            self.set(C::CommaRate, row, share(counts.commas as f32 * 4.0, shape.units));
+            let first = line.text.chars().next().unwrap_or(' ');
+            self.flag(C::FirstLower, row, first.is_lowercase());
+            self.flag(C::FirstUpper, row, first.is_uppercase());
+            self.flag(C::FirstDigit, row, first.is_numeric());
+            let bullet = matches!(
+                first,
+                '-' | '–' | '—' | '•' | '·' | '*' | '>' | '»' | '►' | '▶' | '■' | '◆' | '●' | '▪' | '+' | '|' | '#' | '→'
+            );
+            self.flag(C::FirstBullet, row, bullet);
+            self.flag(C::FirstQuote, row, matches!(first, '"' | '“' | '”' | '„' | '«' | '\'' | '‘' | '「' | '『'));
+            self.flag(C::FirstBracket, row, matches!(first, '(' | '[' | '【' | '<' | '《' | '〈'));
+            self.set(C::Separators, row, counts.separators.min(20) as u8);
+            let address = memchr::memmem::find(line.folded.as_bytes(), b"http").is_some()
+                || memchr::memmem::find(line.folded.as_bytes(), b"www.").is_some()
+                || memchr::memmem::find(line.folded.as_bytes(), b".com").is_some();
+            self.flag(C::Address, row, address);
+            self.flag(C::Mail, row, counts.at);
+            self.flag(C::Quotes, row, counts.quotes);
+            self.flag(C::Question, row, counts.questions > 0);
+            self.set(C::Exclamation, row, counts.exclamations.min(20) as u8);
+            self.set(C::Money, row, counts.money.min(20) as u8);
+            self.flag(C::Hash, row, counts.hash);
+            self.set(C::Emoji, row, counts.emoji.min(20) as u8);
+            self.flag(C::Year, row, counts.year);
+            self.flag(C::Clock, row, counts.clock);
+            self.flag(C::DayMonth, row, counts.day_month);
+            self.set(C::Numbers, row, log(counts.numbers));
+            self.set(C::Letters, row, share(shape.letters as f32, chars));
+            self.set(C::WordLength, row, (counts.word_chars * 4 / counts.words.max(1)).min(125) as u8);
+            self.set(C::LongestWord, row, counts.longest.min(125) as u8);
+            self.set(C::Accents, row, share(counts.accents as f32, shape.letters as f32));
+            self.flag(C::EndDigit, row, line.text.ends_with(|c: char| c.is_ascii_digit()));
+            self.flag(C::EndMark, row, line.end_mark);
+            self.flag(C::Mark, row, line.mark.is_some());
+            self.flag(C::Attribution, row, line.attribution.is_some());
+            self.set(C::Kind, row, line.kind.rank());
+            self.set(C::Evidence, row, line.evidence.rank());
+            for (total, own) in self.scripts.iter_mut().zip(counts.scripts) {
+                *total += own;
+            }
+            self.own_scripts.push((counts.scripts, counts.accents));
+            let classes = self.cues(row, line, cues);
+            self.dated[row] = counts.clock
+                || (counts.day_month && counts.year)
+                || (counts.numbers > 0 && classes & month != 0 && line.shape.units < 25.0);
+            if line.shape.units <= HEADING_UNITS {
+                self.headings[row] = classes;
+            }
+        }
+    }
+
+    /// Counts the cues of a line; gives the classes that it holds.
+    fn cues(&mut self, row: usize, line: &Line, cues: &CueSet) -> u32 {
+        let mut end = line.folded.len().min(CUE_BYTES);
+        while !line.folded.is_char_boundary(end) {
+            end -= 1;
+        }
+        let head = &line.folded[..end];
+        let mut counts = [0u8; CUES.len()];
+        let (mut covered, mut first) = (0, false);
+        let mut classes = 0;
+        cues.find(head, |range, found| {
+            covered += range.len();
+            first |= range.start == 0;
+            classes |= found;
+            for (class, count) in counts.iter_mut().enumerate() {
+                *count += ((found >> class) & 1) as u8;
+            }
+        });
+        for (class, count) in counts.iter().enumerate() {
+            self.matrix.set(FIXED + class, row, *count);
+        }
+        self.set(Column::CueCover, row, share(covered as f32, head.len() as f32));
+        self.flag(Column::CueFirst, row, first);
+        classes
+    }
+
+    fn rules(&mut self, ranks: &[u8]) {
+        for row in 0..self.view.lines.len() {
+            let (label, rank) = self.view.decisions[row].map_or((Label::Body, 0), |decision| {
+                (decision.label, ranks.get(rules::number(decision.rule)).copied().unwrap_or(0))
+            });
+            self.flag(Column::RuleText, row, matches!(label, Label::Title | Label::Lead | Label::Body));
+            self.set(Column::RuleLabel, row, Label::ALL.iter().position(|known| *known == label).unwrap_or(0) as u8);
+            self.set(Column::RuleRank, row, rank);
+        }
+    }
+
+    fn place(&mut self) {
+        use Column as C;
+        let lines = self.view.lines;
+        let rows = lines.len();
+        let total: f32 = self.chars.iter().sum();
+        let main = (0..SCRIPTS).max_by_key(|&script| (self.scripts[script], SCRIPTS - script)).unwrap_or(0);
+        let letters: usize = self.scripts.iter().sum();
+        let accents: usize = self.own_scripts.iter().map(|own| own.1).sum();
+        let record_accents = accents as f32 / letters.max(1) as f32;
+        let mut above = 0.0;
+        for row in 0..rows {
+            self.set(C::Row, row, log(row));
+            self.set(C::RowShare, row, share(row as f32, rows.saturating_sub(1).max(1) as f32));
+            self.set(C::CharShare, row, share(above, total));
+            above += self.chars[row];
+            self.set(C::CharsBelow, row, log((total - above) as usize));
+            self.set(C::BlanksBefore, row, lines[row].blanks_before.min(6) as u8);
+            let after = lines.get(row + 1).map_or(self.view.blanks_at_end, |next| next.blanks_before);
+            self.set(C::BlanksAfter, row, after.min(6) as u8);
+            let (scripts, own_accents) = self.own_scripts[row];
+            let own: usize = scripts.iter().sum();
+            self.set(C::Script, row, if own == 0 { 100 } else { share(scripts[main] as f32, own as f32) });
+            let own_accents = own_accents as f32 / own.max(1) as f32;
+            self.set(C::AccentsUnlike, row, ((own_accents - record_accents) * 62.0 + 62.0).clamp(0.0, 125.0) as u8);
+        }
+        let mut start = 0;
+        for end in 1..=rows {
+            if end < rows && lines[end].blanks_before == 0 {
+                continue;
+            }
+            let units: f32 = self.units[start..end].iter().sum();
+            for row in start..end {
+                self.set(C::BlockLines, row, log(end - start));
+                self.set(C::BlockUnits, row, log(units as usize));
+                self.set(C::BlockRow, row, (row - start).min(125) as u8);
+            }
+            start = end;
+        }
+    }
+
+    fn copies(&mut self) {
+        use Column as C;
+        let lines = self.view.lines;
+        let mut same: FastMap<u64, (u32, u32)> = FastMap::default();
+        let mut masked: FastMap<u64, u32> = FastMap::default();
+        let masks: Vec<u64> = lines.iter().map(|line| mask(&line.folded)).collect();
+        for (line, mask) in lines.iter().zip(&masks) {
+            same.entry(line.hash).or_default().0 += 1;
+            *masked.entry(*mask).or_default() += 1;
+        }
+        let mut firsts: FastMap<u64, u32> = FastMap::default();
+        let mut lasts: FastMap<u64, u32> = FastMap::default();
+        let ends: Vec<Option<(u32, u32)>> = (0..lines.len()).map(|row| self.vocabulary.ends(row)).collect();
+        for (first, last) in ends.iter().flatten() {
+            *firsts.entry(u64::from(*first)).or_default() += 1;
+            *lasts.entry(u64::from(*last)).or_default() += 1;
+        }
+        for (row, line) in lines.iter().enumerate() {
+            if let Some(entry) = same.get_mut(&line.hash) {
+                let (count, seen) = *entry;
+                entry.1 += 1;
+                self.set(C::Repeats, row, (count - 1).min(20) as u8);
+                self.flag(C::RepeatBefore, row, seen > 0);
+            }
+            self.set(C::Mask, row, log(masked.get(&masks[row]).map_or(0, |count| *count as usize - 1)));
+            if let Some((first, last)) = ends[row] {
+                self.set(C::SameFirst, row, log(firsts.get(&u64::from(first)).map_or(0, |count| *count as usize - 1)));
+                self.set(C::SameLast, row, log(lasts.get(&u64::from(last)).map_or(0, |count| *count as usize - 1)));
+            }
+        }
+    }
+
+    fn titles(&mut self) {
+        use Column as C;
+        let rows = self.view.lines.len();
+        let first = self.vocabulary.word_set(0);
+        let title = self.view.title;
+        let title_words = title.map(|title| self.vocabulary.word_set(title));
+        for row in 0..rows {
+            let (shared, own, _) = self.vocabulary.overlap(row, &first);
+            self.set(C::OverlapFirst, row, share(shared as f32, own as f32));
+            if let (Some(title), Some(words)) = (title, &title_words) {
+                let (shared, own, whole) = self.vocabulary.overlap(row, words);
+                self.set(C::OverlapTitle, row, share(shared as f32, own as f32));
+                self.set(C::TitleCover, row, share(shared as f32, whole as f32));
+                self.set(C::TitlePlace, row, signed_log(row as isize - title as isize));
+            }
+            self.set(C::Contained, row, share(self.vocabulary.contained(row), 1.0));
+        }
+    }
+
+    /// Finds the core text, the run of lines that holds most prose, and compares each line with it.
+    fn topic(&mut self) {
+        use Column as C;
+        let rows = self.view.lines.len();
+        let score: Vec<f32> = (0..rows)
+            .map(|row| {
+                let (units, stop) = (self.units[row], self.stop[row]);
+                if units >= PROSE_UNITS || (units >= 7.0 && stop) { units.min(60.0) } else { -6.0 }
+            })
+            .collect();
+        let (first, last, best) = best_run(&score);
+        self.core = (first, last);
+        self.core_units = best;
+        let core: Vec<bool> = (0..rows).map(|row| (first..=last).contains(&row) && score[row] > 0.0).collect();
+        self.vocabulary.count(|row| core[row]);
+        let common = self.vocabulary.common_words(STOP_WORDS, |row| self.chars[row] > 30.0);
+        for (row, &in_core) in core.iter().enumerate() {
+            let (words, pairs) = self.vocabulary.known(row, in_core);
+            self.set(C::TopicWords, row, words.map_or(0, |known| 1 + share(known, 1.0)));
+            self.set(C::TopicPairs, row, pairs.map_or(0, |known| 1 + share(known, 1.0)));
+            self.set(C::StopWords, row, share(self.vocabulary.share_of(row, &common), 1.0));
+            self.flag(C::Core, row, (first..=last).contains(&row));
+            let distance = if row < first {
+                row as isize - first as isize
+            } else {
+                row.saturating_sub(last) as isize
+            };
+            self.set(C::FromCore, row, signed_log(distance));
+            let place = (row as f32 - first as f32) / (last - first + 1) as f32;
+            self.set(C::InCore, row, ((place + 1.0) * 31.0).clamp(0.0, 125.0) as u8);
+        }
+    }
+
+    fn surroundings(&mut self) {
+        use Column as C;
+        let rows = self.view.lines.len();
+        let long: Vec<f32> = self.units.iter().map(|&units| f32::from(u8::from(units >= LONG_UNITS))).collect();
+        let stop: Vec<f32> = self.stop.iter().map(|&stop| f32::from(u8::from(stop))).collect();
+        let (units, long, stop) = (Sums::of(&self.units), Sums::of(&long), Sums::of(&stop));
+        let prose: Vec<f32> = (0..rows)
+            .map(|row| if self.units[row] >= PROSE_UNITS && self.stop[row] { self.units[row] } else { 0.0 })
+            .collect();
+        let paragraphs = prose.iter().filter(|&&units| units > 0.0).count();
+        let all_prose: f32 = prose.iter().sum();
+        let mean = if paragraphs > 0 { all_prose / paragraphs as f32 } else { 20.0 };
+        let longest = (0..rows).fold(0, |best, row| if self.units[row] > self.units[best] { row } else { best });
+        let mut above = 0.0;
+        for row in 0..rows {
+            self.set(C::NearUnits, row, log((units.mean(row, 3) * 2.0) as usize));
+            self.set(C::FarUnits, row, log((units.mean(row, 10) * 2.0) as usize));
+            self.set(C::NearLong, row, share(long.mean(row, 3), 1.0));
+            self.set(C::FarLong, row, share(long.mean(row, 10), 1.0));
+            self.set(C::NearStop, row, share(stop.mean(row, 3), 1.0));
+            self.set(C::FarStop, row, share(stop.mean(row, 10), 1.0));
+            self.set(C::FromLongest, row, signed_log(row as isize - longest as isize));
+            self.set(C::OfLongest, row, share(self.units[row], self.units[longest].max(1.0)));
+            self.set(C::OfMean, row, share(self.units[row], mean * 2.0));
+            self.set(C::ProseAbove, row, share(above, all_prose));
+            above += prose[row];
+            self.set(C::ProseBelow, row, share(all_prose - above, all_prose));
+        }
+        let form: Vec<u8> = (0..rows).map(|row| self.form(row)).collect();
+        for row in 0..rows {
+            for (period, column) in [(1, C::Rhythm1), (2, C::Rhythm2), (3, C::Rhythm3), (4, C::Rhythm4)] {
+                let (low, high) = (row.saturating_sub(8), (row + 9).min(rows));
+                let pairs = high.saturating_sub(low + period);
+                let same = (low..low + pairs).filter(|&at| form[at] == form[at + period]).count();
+                self.set(column, row, share(same as f32, pairs as f32));
+            }
+        }
+    }
+
+    /// The form of a line by length and end, as far as the rhythm of lists needs it.
+    fn form(&self, row: usize) -> u8 {
+        let length = match self.units[row] {
+            units if units < 3.0 => 0,
+            units if units < 7.0 => 1,
+            units if units < 16.0 => 2,
+            units if units < 40.0 => 3,
+            _ => 4,
+        };
+        length * 4 + u8::from(self.stop[row]) * 2 + u8::from(self.dated[row])
+    }
+
+    fn distances(&mut self) {
+        use Column as C;
+        let rows = self.view.lines.len();
+        let is_long: Vec<bool> =
+            (0..rows).map(|row| self.units[row] >= LONG_UNITS && (self.stop[row] || self.units[row] >= 30.0)).collect();
+        let short: Vec<bool> = self.units.iter().map(|&units| units < 7.0).collect();
+        self.runs(C::RunShort, &short);
+        self.runs(C::RunLong, &is_long);
+        let furniture = ["share", "related", "comment", "legal", "cookie", "account", "tags"].map(bit).iter().sum::<u32>();
+        let mut cues_above = 0usize;
+        let mut since_long = (rows, 0.0f32);
+        for row in 0..rows {
+            self.set(C::SinceLong, row, log(since_long.0.min(200)));
+            self.set(C::CharsSinceLong, row, log(since_long.1 as usize));
+            since_long = if is_long[row] { (0, 0.0) } else { (since_long.0 + 1, since_long.1 + self.chars[row]) };
+            self.set(C::CuesAbove, row, log(cues_above));
+            cues_above += (self.headings[row] & furniture).count_ones() as usize;
+        }
+        let mut until_long = (rows, 0.0f32, 0.0f32);
+        for row in (0..rows).rev() {
+            self.set(C::UntilLong, row, log(until_long.0.min(200)));
+            self.set(C::CharsUntilLong, row, log(until_long.1 as usize));
+            self.set(C::NextLong, row, log(until_long.2 as usize));
+            until_long = if is_long[row] {
+                (0, 0.0, self.units[row])
+            } else {
+                (until_long.0 + 1, until_long.1 + self.chars[row], until_long.2)
+            };
+        }
+        let dated = self.dated.clone();
+        self.since(C::SinceDate, |row| dated[row]);
+        self.until(C::UntilDate, |row| dated[row]);
+        let headings = self.headings.clone();
+        for (class, column) in [
+            ("related", C::SinceRelated),
+            ("comment", C::SinceComment),
+            ("legal", C::SinceLegal),
+            ("account", C::SinceAccount),
+            ("share", C::SinceShare),
+            ("tags", C::SinceTags),
+        ] {
+            self.since(column, |row| headings[row] & bit(class) != 0);
+        }
+        for (class, column) in
+            [("related", C::UntilRelated), ("comment", C::UntilComment), ("share", C::UntilShare)]
+        {
+            self.until(column, |row| headings[row] & bit(class) != 0);
+        }
+    }
+
+    fn runs(&mut self, column: Column, of: &[bool]) {
+        let mut start = 0;
+        for end in 1..=of.len() {
+            if end < of.len() && of[end] == of[start] {
+                continue;
+            }
+            for row in start..end {
+                self.set(column, row, if of[start] { log(end - start) } else { 0 });
+            }
+            start = end;
+        }
+    }
+
+    /// Lines since the last line, this one included, that is of a kind; the farthest value where there is none.
+    fn since(&mut self, column: Column, is: impl Fn(usize) -> bool) {
+        let mut distance = None;
+        for row in 0..self.view.lines.len() {
+            distance = if is(row) { Some(0) } else { distance.map(|distance: usize| distance + 1) };
+            self.set(column, row, distance.map_or(125, |distance| log(distance.min(5_000))));
+        }
+    }
+
+    fn until(&mut self, column: Column, is: impl Fn(usize) -> bool) {
+        let mut distance = None;
+        for row in (0..self.view.lines.len()).rev() {
+            self.set(column, row, distance.map_or(125, |distance: usize| log(distance.min(5_000))));
+            distance = if is(row) { Some(0) } else { distance.map(|distance| distance + 1) };
+        }
+    }
+
+    fn record(&mut self) {
+        use Column as C;
+        let lines = self.view.lines;
+        let rows = lines.len();
+        let units: f32 = self.units.iter().sum();
+        let long: f32 = self.units.iter().filter(|&&units| units >= LONG_UNITS).sum();
+        let stops = self.stop.iter().filter(|&&stop| stop).count() as f32;
+        let blanks = lines.iter().map(|line| line.blanks_before).sum::<usize>() + self.view.blanks_at_end;
+        let values = [
+            (C::RecordLines, log(rows)),
+            (C::RecordChars, log(self.chars.iter().sum::<f32>() as usize)),
+            (C::RecordLong, share(long, units)),
+            (C::RecordStop, share(stops, rows as f32)),
+            (C::RecordMean, log((units * 2.0 / rows.max(1) as f32) as usize)),
+            (C::RecordBlank, share(blanks as f32, (blanks + rows) as f32)),
+            (C::RecordCore, share(self.core_units, units)),
+        ];
+        for (column, value) in values {
+            self.matrix.column_mut(column as usize).fill(value.min(super::matrix::MAX_VALUE - 1) + 1);
+        }
+    }
+}
+
+/// The run of lines with the largest sum: first, last, sum.
+#[must_use]
+pub fn best_run(score: &[f32]) -> (usize, usize, f32) {
+    let (mut best, mut sum, mut start) = ((0, 0, f32::MIN), 0.0, 0);
+    for (row, value) in score.iter().enumerate() {
+        if sum <= 0.0 {
+            (sum, start) = (0.0, row);
+        }
+        sum += value;
+        if sum > best.2 {
+            best = (start, row, sum);
+        }
+    }
+    best
+}
+
+/// Sums over windows of lines.
+pub struct Sums(Vec<f32>);
+
+impl Sums {
+    /// Running sums of values.
+    #[must_use]
+    pub fn of(values: &[f32]) -> Sums {
+        let mut sums = Vec::with_capacity(values.len() + 1);
+        let mut sum = 0.0;
+        sums.push(0.0);
+        for value in values {
+            sum += value;
+            sums.push(sum);
+        }
+        Sums(sums)
+    }
+
+    /// Sum of the values of a line and of `reach` lines each way.
+    #[must_use]
+    pub fn around(&self, row: usize, reach: usize) -> f32 {
+        let rows = self.0.len() - 1;
+        self.0[(row + reach + 1).min(rows)] - self.0[row.saturating_sub(reach)]
+    }
+
+    /// Mean of them.
+    #[must_use]
+    pub fn mean(&self, row: usize, reach: usize) -> f32 {
+        let rows = self.0.len() - 1;
+        self.around(row, reach) / ((row + reach + 1).min(rows) - row.saturating_sub(reach)) as f32
+    }
+}
+
+/// Hash of a folded line with every digit the same.
+fn mask(folded: &str) -> u64 {
+    folded.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
+        let byte = if byte.is_ascii_digit() { b'0' } else { byte };
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    })
+}

@@ -1,0 +1,95 @@
+//! Boosted oblivious trees: every level of a tree asks one question of all lines, so that a tree is a table of 64 values and six
+//! comparisons of columns (Kohavi 1994; the form that `CatBoost` made popular). Integer sums: the same on every machine.
+
+use serde::{Deserialize, Serialize};
+
+use super::matrix::Matrix;
+
+/// Questions of a tree.
+pub const DEPTH: usize = 6;
+/// Values of a tree.
+pub const LEAVES: usize = 1 << DEPTH;
+/// Leaf values and margins are log-odds in this fraction.
+pub const UNIT: f32 = 4096.0;
+
+/// A question: is the value of a column, some lines up or down, above a threshold?
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Split {
+    /// Column.
+    pub column: u16,
+    /// Lines down; up, where negative.
+    pub offset: i8,
+    /// Values above it set the bit.
+    pub threshold: u8,
+}
+
+/// Six questions and 64 answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree {
+    /// The questions; the first one gives the lowest bit.
+    pub splits: [Split; DEPTH],
+    /// The answers, in [`UNIT`]s.
+    pub leaves: [i16; LEAVES],
+}
+
+/// A sum of trees.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ensemble {
+    /// Where the sum begins, in [`UNIT`]s.
+    pub bias: i32,
+    /// The trees.
+    pub trees: Vec<Tree>,
+}
+
+/// Tables side by side, their columns counted through.
+#[derive(Debug, Clone, Copy)]
+pub struct Table<'a>(pub &'a [&'a Matrix]);
+
+impl<'a> Table<'a> {
+    /// Number of lines.
+    #[must_use]
+    pub fn rows(&self) -> usize {
+        self.0.first().map_or(0, |matrix| matrix.rows())
+    }
+
+    /// A column, see [`Matrix::column`].
+    #[must_use]
+    pub fn column(&self, mut column: usize, offset: i8) -> &'a [u8] {
+        for matrix in self.0 {
+            if column < matrix.columns() {
+                return matrix.column(column, offset);
+            }
+            column -= matrix.columns();
+        }
+        &[]
+    }
+}
+
+impl Ensemble {
+    /// The log-odds of every line, in [`UNIT`]s.
+    #[must_use]
+    pub fn margins(&self, table: Table) -> Vec<i32> {
+        let rows = table.rows();
+        let mut sums = vec![self.bias; rows];
+        let mut leaf = vec![0u8; rows];
+        for tree in &self.trees {
+            leaf.fill(0);
+            for (level, split) in tree.splits.iter().enumerate() {
+                let column = table.column(usize::from(split.column), split.offset);
+                for (leaf, &value) in leaf.iter_mut().zip(column) {
+                    *leaf |= u8::from(value > split.threshold) << level;
+                }
+            }
+            for (sum, &leaf) in sums.iter_mut().zip(&leaf) {
+                *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
+            }
+        }
+        sums
+    }
+}
+
+/// The probability of log-odds in [`UNIT`]s.
+#[must_use]
+pub fn probability(margin: i32) -> f32 {
+    1.0 / (1.0 + (-(margin as f32) / UNIT).exp())
+}

@@ -1,0 +1,316 @@
+//! The words and pairs of neighbouring words of a record's lines as small numbers, so that overlap is counted by index.
+
+use crate::text::{is_unspaced, is_word};
+
+/// Fewest letters of a content word. Vietnamese syllables are shorter: there the pairs speak.
+const CONTENT_LETTERS: u32 = 4;
+/// Most letters of a word that may count as a function word.
+const FUNCTION_LETTERS: u32 = 4;
+
+/// Words (characters, in unspaced scripts) and pairs of each line. Every word and pair of the record has a number.
+#[derive(Debug, Default)]
+pub struct Vocabulary {
+    /// Numbers of the words of all lines, in order of the text.
+    words: Vec<u32>,
+    word_ends: Vec<u32>,
+    /// Different pairs of each line.
+    pairs: Vec<u32>,
+    pair_ends: Vec<u32>,
+    table: Interner,
+    word_kinds: Vec<WordKind>,
+    /// Whether a pair is one of unspaced characters: such a pair is a word.
+    pair_is_word: Vec<bool>,
+    pair_first: Vec<u32>,
+    pair_last: Vec<u32>,
+    /// Lines of the text compared with, by word and by pair.
+    word_counts: Vec<u32>,
+    pair_counts: Vec<u32>,
+    words_known: usize,
+    pairs_known: usize,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct WordKind {
+    letters: u32,
+    unspaced: bool,
+    number: bool,
+}
+
+/// Open addressing over hashes that are well mixed.
+#[derive(Debug, Default)]
+struct Interner {
+    slots: Vec<(u64, u32)>,
+    used: usize,
+}
+
+impl Interner {
+    fn number(&mut self, key: u64, next: u32) -> (u32, bool) {
+        if self.used * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let key = key | 1;
+        let mask = self.slots.len() - 1;
+        let mut at = (key >> 20) as usize & mask;
+        loop {
+            let (known, number) = self.slots[at];
+            if known == key {
+                return (number, false);
+            }
+            if known == 0 {
+                self.slots[at] = (key, next);
+                self.used += 1;
+                return (next, true);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    fn grow(&mut self) {
+        let size = (self.slots.len() * 2).max(1024);
+        let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
+        let mask = size - 1;
+        for (key, number) in old.into_iter().filter(|slot| slot.0 != 0) {
+            let mut at = (key >> 20) as usize & mask;
+            while self.slots[at].0 != 0 {
+                at = (at + 1) & mask;
+            }
+            self.slots[at] = (key, number);
+        }
+    }
+}
+
+const WORD_SEED: u64 = 0x51_7C_C1_B7_27_22_0A_95;
+const PAIR_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
+
+fn mix(hash: u64, value: u64) -> u64 {
+    let product = (hash ^ value).wrapping_mul(PAIR_SEED);
+    product ^ (product >> 29)
+}
+
+impl Vocabulary {
+    /// Reads folded lines.
+    pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Vocabulary {
+        let mut vocabulary = Vocabulary::default();
+        for line in lines {
+            vocabulary.line(line);
+        }
+        vocabulary.word_counts = vec![0; vocabulary.words_known];
+        vocabulary.pair_counts = vec![0; vocabulary.pairs_known];
+        vocabulary
+    }
+
+    fn line(&mut self, folded: &str) {
+        let row = self.word_ends.len() as u32;
+        let mut previous: Option<(u64, bool)> = None;
+        let (mut hash, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
+        // One more blank, so that the last word ends too.
+        for c in folded.chars().chain(std::iter::once(' ')) {
+            let unspaced = is_unspaced(c);
+            if is_word(c) && !unspaced {
+                hash = mix(hash, u64::from(c));
+                kind.letters += 1;
+                kind.number &= c.is_ascii_digit();
+                continue;
+            }
+            if kind.letters > 0 {
+                previous = Some(self.word(row, hash, kind, previous));
+                (hash, kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
+            }
+            if unspaced {
+                let kind = WordKind { letters: 1, unspaced: true, number: false };
+                previous = Some(self.word(row, mix(WORD_SEED, u64::from(c)), kind, previous));
+            }
+        }
+        self.word_ends.push(self.words.len() as u32);
+        self.pair_ends.push(self.pairs.len() as u32);
+    }
+
+    fn word(&mut self, row: u32, hash: u64, kind: WordKind, previous: Option<(u64, bool)>) -> (u64, bool) {
+        let (number, new) = self.table.number(hash, self.words_known as u32);
+        if new {
+            self.words_known += 1;
+            self.word_kinds.push(kind);
+        }
+        self.words.push(number);
+        if let Some((before, before_unspaced)) = previous {
+            let pair = mix(mix(before, PAIR_SEED), hash);
+            let (number, new) = self.table.number(pair, self.pairs_known as u32);
+            if new {
+                self.pairs_known += 1;
+                self.pair_is_word.push(kind.unspaced && before_unspaced);
+                self.pair_first.push(row);
+                self.pair_last.push(u32::MAX);
+            }
+            if self.pair_last[number as usize] != row {
+                self.pair_last[number as usize] = row;
+                self.pairs.push(number);
+            }
+        }
+        (hash, kind.unspaced)
+    }
+
+    fn words(&self, row: usize) -> &[u32] {
+        let start = if row == 0 { 0 } else { self.word_ends[row - 1] as usize };
+        self.words.get(start..self.word_ends.get(row).map_or(start, |end| *end as usize)).unwrap_or_default()
+    }
+
+    fn pairs(&self, row: usize) -> &[u32] {
+        let start = if row == 0 { 0 } else { self.pair_ends[row - 1] as usize };
+        &self.pairs[start..self.pair_ends[row] as usize]
+    }
+
+    /// First and last word of a line.
+    #[must_use]
+    pub fn ends(&self, row: usize) -> Option<(u32, u32)> {
+        let words = self.words(row);
+        Some((*words.first()?, *words.last()?))
+    }
+
+    /// The words of a line, for [`Self::overlap`].
+    #[must_use]
+    pub fn word_set(&self, row: usize) -> WordSet {
+        let mut member = vec![false; self.words_known];
+        let mut size = 0;
+        for &word in self.words(row) {
+            size += usize::from(!member[word as usize]);
+            member[word as usize] = true;
+        }
+        WordSet { member, size }
+    }
+
+    /// Words of a line that a set has, words of the line, words of the set.
+    #[must_use]
+    pub fn overlap(&self, row: usize, set: &WordSet) -> (usize, usize, usize) {
+        let words = self.words(row);
+        let shared = words.iter().filter(|&&word| set.member[word as usize]).count();
+        (shared, words.len(), set.size)
+    }
+
+    /// The largest share of the line's pairs that one other line has, of the lines that have its first, middle or last pair first or
+    /// last in the record.
+    #[must_use]
+    pub fn contained(&self, row: usize) -> f32 {
+        let pairs = self.pairs(row);
+        if pairs.len() < 3 {
+            return 0.0;
+        }
+        let own = row as u32;
+        let mut best = 0;
+        for probe in [pairs[0], pairs[pairs.len() / 2], pairs[pairs.len() - 1]] {
+            for line in [self.pair_first[probe as usize], self.pair_last[probe as usize]] {
+                if line == own {
+                    continue;
+                }
+                let shared = pairs
+                    .iter()
+                    .filter(|&&pair| self.pair_first[pair as usize] == line || self.pair_last[pair as usize] == line)
+                    .count();
+                best = best.max(shared);
+            }
+        }
+        best as f32 / pairs.len() as f32
+    }
+
+    /// Counts, for every word and pair, the chosen lines that hold it.
+    pub fn count(&mut self, chosen: impl Fn(usize) -> bool) {
+        self.word_counts.fill(0);
+        self.pair_counts.fill(0);
+        // The line that counted a word last: words recur inside a line.
+        let mut counted = vec![u32::MAX; self.words_known];
+        for row in 0..self.word_ends.len() {
+            if !chosen(row) {
+                continue;
+            }
+            for at in self.word_range(row) {
+                let word = self.words[at] as usize;
+                self.word_counts[word] += u32::from(counted[word] != row as u32);
+                counted[word] = row as u32;
+            }
+            for at in self.pair_range(row) {
+                self.pair_counts[self.pairs[at] as usize] += 1;
+            }
+        }
+    }
+
+    fn word_range(&self, row: usize) -> std::ops::Range<usize> {
+        let start = if row == 0 { 0 } else { self.word_ends[row - 1] as usize };
+        start..self.word_ends[row] as usize
+    }
+
+    fn pair_range(&self, row: usize) -> std::ops::Range<usize> {
+        let start = if row == 0 { 0 } else { self.pair_ends[row - 1] as usize };
+        start..self.pair_ends[row] as usize
+    }
+
+    /// Shares of a line's content words and of its pairs that the lines counted last hold, the line itself left out if it is one of
+    /// them. `None` where the line has none.
+    #[must_use]
+    pub fn known(&self, row: usize, counted: bool) -> (Option<f32>, Option<f32>) {
+        let own = u32::from(counted);
+        let (mut words, mut known_words, mut known_pairs) = (0u32, 0u32, 0u32);
+        for &word in self.words(row) {
+            let kind = self.word_kinds[word as usize];
+            if kind.letters >= CONTENT_LETTERS && !kind.unspaced {
+                words += 1;
+                known_words += u32::from(self.word_counts[word as usize] > own);
+            }
+        }
+        let pairs = self.pairs(row);
+        for &pair in pairs {
+            let known = u32::from(self.pair_counts[pair as usize] > own);
+            known_pairs += known;
+            if self.pair_is_word[pair as usize] {
+                words += 1;
+                known_words += known;
+            }
+        }
+        let share = |known: u32, all: u32| (all > 0).then(|| known as f32 / all as f32);
+        (share(known_words, words), share(known_pairs, pairs.len() as u32))
+    }
+
+    /// The commonest short words of the chosen lines, and the commonest characters of unspaced scripts.
+    #[must_use]
+    pub fn common_words(&self, number: usize, chosen: impl Fn(usize) -> bool) -> Vec<bool> {
+        let mut counts = vec![0u32; self.words_known];
+        for row in (0..self.word_ends.len()).filter(|&row| chosen(row)) {
+            for &word in self.words(row) {
+                counts[word as usize] += 1;
+            }
+        }
+        let mut common = vec![false; self.words_known];
+        for unspaced in [false, true] {
+            let mut short: Vec<u32> = (0..self.words_known as u32)
+                .filter(|&word| {
+                    let kind = self.word_kinds[word as usize];
+                    counts[word as usize] > 1
+                        && kind.unspaced == unspaced
+                        && kind.letters <= FUNCTION_LETTERS
+                        && !kind.number
+                })
+                .collect();
+            let order = |word: &u32| (std::cmp::Reverse(counts[*word as usize]), *word);
+            if short.len() > number {
+                short.select_nth_unstable_by_key(number, order);
+                short.truncate(number);
+            }
+            for word in short {
+                common[word as usize] = true;
+            }
+        }
+        common
+    }
+
+    /// Share of a line's words that are marked.
+    #[must_use]
+    pub fn share_of(&self, row: usize, marked: &[bool]) -> f32 {
+        let words = self.words(row);
+        words.iter().filter(|&&word| marked[word as usize]).count() as f32 / words.len().max(1) as f32
+    }
+}
+
+/// Words of one line.
+#[derive(Debug)]
+pub struct WordSet {
+    member: Vec<bool>,
+    size: usize,
+}

@@ -1,0 +1,225 @@
+//! Fits boosted oblivious trees: second-order gradient boosting of the logistic loss over histograms (Friedman 2001; Chen and
+//! Guestrin 2016), rows drawn by the size of their gradient (minimal variance sampling, Ibragimov and Gusev 2019).
+//!
+//! Deterministic: draws are hashes of seed, tree and row, sums run in one order whatever the number of threads.
+
+use rayon::prelude::*;
+
+use crate::label::model::matrix::REACH;
+use crate::label::model::trees::{DEPTH, Ensemble, LEAVES, Split, Tree, UNIT};
+
+/// Values of a column are below this.
+const BINS: usize = 128;
+
+/// Columns of many records one behind the other, each with its rows of zeros.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// One vector a column.
+    pub cells: Vec<Vec<u8>>,
+}
+
+/// What is fitted: rows of [`Columns`] with target and weight.
+#[derive(Debug, Default, Clone)]
+pub struct Examples {
+    /// Row numbers in the columns.
+    pub rows: Vec<u32>,
+    /// 1 or 0.
+    pub target: Vec<f32>,
+    /// Weight of each row.
+    pub weight: Vec<f32>,
+}
+
+/// How trees are fitted.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Number of trees.
+    pub trees: usize,
+    /// Learning rate.
+    pub rate: f32,
+    /// L2 regularisation of leaf values, in units of the mean weight of a row.
+    pub lambda: f32,
+    /// Share of rows drawn for each tree.
+    pub row_share: f32,
+    /// Share of questions drawn for each tree.
+    pub question_share: f32,
+    /// Columns and offsets that questions may ask for.
+    pub questions: Vec<(u16, i8)>,
+    /// Seed of all draws.
+    pub seed: u64,
+}
+
+fn random(seed: u64, a: u64, b: u64) -> f32 {
+    let mut z = seed ^ a.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ b.wrapping_mul(0xD1B5_4A32_D192_ED03);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32
+}
+
+/// Rows drawn for one tree.
+#[derive(Default)]
+struct Sample {
+    rows: Vec<u32>,
+    gradient: Vec<f32>,
+    hessian: Vec<f32>,
+    leaf: Vec<u8>,
+}
+
+/// Fits trees.
+#[must_use]
+pub fn fit(columns: &Columns, examples: &Examples, settings: &Settings) -> Ensemble {
+    let mean = examples.weight.iter().sum::<f32>() / examples.weight.len().max(1) as f32;
+    let weight: Vec<f32> = examples.weight.iter().map(|weight| weight / mean.max(f32::MIN_POSITIVE)).collect();
+    let positive: f32 = weight.iter().zip(&examples.target).map(|(weight, target)| weight * target).sum();
+    let all: f32 = weight.iter().sum();
+    let rate = (positive / all.max(1.0)).clamp(1e-4, 1.0 - 1e-4);
+    let bias = ((rate / (1.0 - rate)).ln() * UNIT) as i32;
+    let mut ensemble = Ensemble { bias, trees: Vec::new() };
+    let mut margins = vec![bias; examples.rows.len()];
+    for number in 0..settings.trees {
+        let sample = draw(examples, &weight, &margins, settings, number as u64);
+        let questions: Vec<(u16, i8)> = settings
+            .questions
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| random(settings.seed ^ 0x5EED, number as u64, *at as u64) < settings.question_share)
+            .map(|(_, question)| *question)
+            .collect();
+        let tree = grow(columns, sample, &questions, settings);
+        add(columns, examples, &tree, &mut margins);
+        ensemble.trees.push(tree);
+    }
+    ensemble
+}
+
+fn draw(examples: &Examples, weight: &[f32], margins: &[i32], settings: &Settings, number: u64) -> Sample {
+    let gradients: Vec<(f32, f32)> = margins
+        .par_iter()
+        .zip(&examples.target)
+        .zip(weight)
+        .map(|((&margin, &target), &weight)| {
+            let p = crate::label::model::trees::probability(margin);
+            (weight * (target - p), weight * (p * (1.0 - p)).max(1e-4))
+        })
+        .collect();
+    let size = |&(gradient, hessian): &(f32, f32)| (gradient * gradient + 0.1 * hessian * hessian).sqrt();
+    let wanted = settings.row_share * gradients.len() as f32;
+    let mut threshold = gradients.iter().map(size).sum::<f32>() / wanted.max(1.0);
+    // The threshold at which the chances add up to the wanted number.
+    for _ in 0..6 {
+        let drawn: f32 = gradients.iter().map(|pair| (size(pair) / threshold).min(1.0)).sum();
+        threshold *= drawn / wanted.max(1.0);
+        threshold = threshold.max(1e-9);
+    }
+    let mut sample = Sample::default();
+    for (at, pair) in gradients.iter().enumerate() {
+        let chance = (size(pair) / threshold).min(1.0);
+        if random(settings.seed, number, at as u64) < chance {
+            sample.rows.push(examples.rows[at]);
+            sample.gradient.push(pair.0 / chance);
+            sample.hessian.push(pair.1 / chance);
+        }
+    }
+    sample.leaf = vec![0; sample.rows.len()];
+    sample
+}
+
+/// Best threshold of one question over all leaves: gain and threshold.
+fn best_threshold(column: &[u8], offset: i8, sample: &Sample, level: usize, lambda: f32) -> (f32, u8) {
+    let leaves = 1 << level;
+    let mut histogram = vec![[0f32; 2]; leaves * BINS];
+    for (at, &row) in sample.rows.iter().enumerate() {
+        let value = column[(row as usize).saturating_add_signed(isize::from(offset))];
+        let cell = &mut histogram[usize::from(sample.leaf[at]) * BINS + usize::from(value)];
+        cell[0] += sample.gradient[at];
+        cell[1] += sample.hessian[at];
+    }
+    let mut gains = [0f32; BINS];
+    for leaf in histogram.chunks_exact(BINS) {
+        let (mut gradient, mut hessian) = (0.0, 0.0);
+        for cell in leaf {
+            gradient += cell[0];
+            hessian += cell[1];
+        }
+        let (mut left_gradient, mut left_hessian) = (0.0, 0.0);
+        for (gain, cell) in gains.iter_mut().zip(leaf) {
+            left_gradient += cell[0];
+            left_hessian += cell[1];
+            let (right_gradient, right_hessian) = (gradient - left_gradient, (hessian - left_hessian).max(0.0));
+            *gain += left_gradient * left_gradient / (left_hessian + lambda)
+                + right_gradient * right_gradient / (right_hessian + lambda);
+        }
+    }
+    let best = (0..BINS - 1).fold(0, |best, threshold| if gains[threshold] > gains[best] { threshold } else { best });
+    (gains[best], best as u8)
+}
+
+fn grow(columns: &Columns, mut sample: Sample, questions: &[(u16, i8)], settings: &Settings) -> Tree {
+    let mut splits = [Split { column: 0, offset: 0, threshold: 255 }; DEPTH];
+    for (level, split) in splits.iter_mut().enumerate() {
+        let found: Vec<(f32, u8)> = questions
+            .par_iter()
+            .map(|&(column, offset)| {
+                best_threshold(&columns.cells[usize::from(column)], offset, &sample, level, settings.lambda)
+            })
+            .collect();
+        let best = (0..found.len()).fold(0, |best, at| if found[at].0 > found[best].0 { at } else { best });
+        let Some(&(column, offset)) = questions.get(best) else { continue };
+        *split = Split { column, offset, threshold: found[best].1 };
+        let cells = &columns.cells[usize::from(column)];
+        for (leaf, &row) in sample.leaf.iter_mut().zip(&sample.rows) {
+            let value = cells[(row as usize).saturating_add_signed(isize::from(offset))];
+            *leaf |= u8::from(value > split.threshold) << level;
+        }
+    }
+    let mut sums = [[0f32; 2]; LEAVES];
+    for (at, &leaf) in sample.leaf.iter().enumerate() {
+        sums[usize::from(leaf)][0] += sample.gradient[at];
+        sums[usize::from(leaf)][1] += sample.hessian[at];
+    }
+    let mut leaves = [0i16; LEAVES];
+    for (leaf, [gradient, hessian]) in leaves.iter_mut().zip(sums) {
+        let value = settings.rate * gradient / (hessian + settings.lambda);
+        *leaf = (value * UNIT).clamp(-30_000.0, 30_000.0) as i16;
+    }
+    Tree { splits, leaves }
+}
+
+/// Adds a tree's answers to the margins of all examples.
+fn add(columns: &Columns, examples: &Examples, tree: &Tree, margins: &mut [i32]) {
+    margins.par_iter_mut().zip(&examples.rows).for_each(|(margin, &row)| {
+        let mut leaf = 0;
+        for (level, split) in tree.splits.iter().enumerate() {
+            let at = (row as usize).saturating_add_signed(isize::from(split.offset));
+            leaf |= usize::from(columns.cells[usize::from(split.column)][at] > split.threshold) << level;
+        }
+        *margin += i32::from(tree.leaves[leaf]);
+    });
+}
+
+/// The log-odds of examples, in [`UNIT`]s.
+#[must_use]
+pub fn predict(ensemble: &Ensemble, columns: &Columns, rows: &[u32]) -> Vec<i32> {
+    let mut margins = vec![ensemble.bias; rows.len()];
+    let examples = Examples { rows: rows.to_vec(), ..Examples::default() };
+    for tree in &ensemble.trees {
+        add(columns, &examples, tree, &mut margins);
+    }
+    margins
+}
+
+impl Columns {
+    /// Adds the columns of one record; gives the row number of its first line.
+    pub fn push(&mut self, tables: &[&crate::label::model::matrix::Matrix]) -> u32 {
+        let total: usize = tables.iter().map(|table| table.columns()).sum();
+        self.cells.resize_with(total, Vec::new);
+        let start = self.cells.first().map_or(0, Vec::len) + REACH;
+        let mut at = 0;
+        for table in tables {
+            for column in 0..table.columns() {
+                self.cells[at].extend_from_slice(table.padded(column));
+                at += 1;
+            }
+        }
+        start as u32
+    }
+}
