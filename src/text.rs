@@ -24,6 +24,12 @@ pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}')
 }
 
+/// A combining mark that NFC has left alone: decoration such as letters struck through, in the scripts of the marks' block.
+#[must_use]
+pub fn is_loose_mark(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36f}')
+}
+
 /// Whether a character is a Han ideograph.
 #[must_use]
 pub fn is_han(c: char) -> bool {
@@ -129,7 +135,7 @@ pub fn fold(text: &str) -> String {
         }
         space = false;
         match c {
-            '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => {}
+            '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{300}'..='\u{36f}' => {}
             '“' | '”' | '„' | '«' | '»' => folded.push('"'),
             '‘' | '’' | '`' => folded.push('\''),
             '–' | '—' | '‑' | '―' => folded.push('-'),
@@ -228,7 +234,7 @@ impl Shape {
         };
         let mut in_word = false;
         let mut after_stop = false;
-        for c in line.chars() {
+        for c in line.chars().filter(|c| !is_loose_mark(*c)) {
             shape.chars += 1;
             if is_unspaced(c) {
                 shape.units += 0.5;
@@ -240,7 +246,7 @@ impl Shape {
                 shape.upper += usize::from(c.is_uppercase());
                 shape.digits += usize::from(c.is_numeric());
                 in_word = true;
-            } else if !matches!(c, '\'' | '’' | '\u{300}'..='\u{36f}') {
+            } else if !matches!(c, '\'' | '’') {
                 in_word = false;
             }
             if after_stop && (c.is_whitespace() || is_unspaced(c)) {

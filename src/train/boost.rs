@@ -59,8 +59,8 @@ fn random(seed: u64, a: u64, b: u64) -> f32 {
 #[derive(Default)]
 struct Sample {
     rows: Vec<u32>,
-    gradient: Vec<f32>,
-    hessian: Vec<f32>,
+    /// Gradient and hessian.
+    slopes: Vec<[f32; 2]>,
     leaf: Vec<u8>,
 }
 
@@ -115,23 +115,28 @@ fn draw(examples: &Examples, weight: &[f32], margins: &[i32], settings: &Setting
         let chance = (size(pair) / threshold).min(1.0);
         if random(settings.seed, number, at as u64) < chance {
             sample.rows.push(examples.rows[at]);
-            sample.gradient.push(pair.0 / chance);
-            sample.hessian.push(pair.1 / chance);
+            sample.slopes.push([pair.0 / chance, pair.1 / chance]);
         }
     }
     sample.leaf = vec![0; sample.rows.len()];
     sample
 }
 
+/// One question with the values of its column in the drawn rows.
+struct Question {
+    column: u16,
+    offset: i8,
+    values: Vec<u8>,
+}
+
 /// Best threshold of one question over all leaves: gain and threshold.
-fn best_threshold(column: &[u8], offset: i8, sample: &Sample, level: usize, lambda: f32) -> (f32, u8) {
-    let leaves = 1 << level;
-    let mut histogram = vec![[0f32; 2]; leaves * BINS];
-    for (at, &row) in sample.rows.iter().enumerate() {
-        let value = column[(row as usize).saturating_add_signed(isize::from(offset))];
-        let cell = &mut histogram[usize::from(sample.leaf[at]) * BINS + usize::from(value)];
-        cell[0] += sample.gradient[at];
-        cell[1] += sample.hessian[at];
+fn best_threshold(values: &[u8], sample: &Sample, level: usize, lambda: f32, histogram: &mut Vec<[f32; 2]>) -> (f32, u8) {
+    histogram.clear();
+    histogram.resize((1 << level) * BINS, [0.0; 2]);
+    for ((&value, &leaf), slopes) in values.iter().zip(&sample.leaf).zip(&sample.slopes) {
+        let cell = &mut histogram[usize::from(leaf) * BINS + usize::from(value)];
+        cell[0] += slopes[0];
+        cell[1] += slopes[1];
     }
     let mut gains = [0f32; BINS];
     for leaf in histogram.chunks_exact(BINS) {
@@ -139,6 +144,9 @@ fn best_threshold(column: &[u8], offset: i8, sample: &Sample, level: usize, lamb
         for cell in leaf {
             gradient += cell[0];
             hessian += cell[1];
+        }
+        if hessian <= 0.0 {
+            continue;
         }
         let (mut left_gradient, mut left_hessian) = (0.0, 0.0);
         for (gain, cell) in gains.iter_mut().zip(leaf) {
@@ -155,26 +163,32 @@ fn best_threshold(column: &[u8], offset: i8, sample: &Sample, level: usize, lamb
 
 fn grow(columns: &Columns, mut sample: Sample, questions: &[(u16, i8)], settings: &Settings) -> Tree {
     let mut splits = [Split { column: 0, offset: 0, threshold: 255 }; DEPTH];
+    let questions: Vec<Question> = questions
+        .par_iter()
+        .map(|&(column, offset)| {
+            let cells = &columns.cells[usize::from(column)];
+            let at = |row: &u32| cells[(*row as usize).saturating_add_signed(isize::from(offset))];
+            Question { column, offset, values: sample.rows.iter().map(at).collect() }
+        })
+        .collect();
     for (level, split) in splits.iter_mut().enumerate() {
         let found: Vec<(f32, u8)> = questions
             .par_iter()
-            .map(|&(column, offset)| {
-                best_threshold(&columns.cells[usize::from(column)], offset, &sample, level, settings.lambda)
+            .map_init(Vec::new, |histogram, question| {
+                best_threshold(&question.values, &sample, level, settings.lambda, histogram)
             })
             .collect();
         let best = (0..found.len()).fold(0, |best, at| if found[at].0 > found[best].0 { at } else { best });
-        let Some(&(column, offset)) = questions.get(best) else { continue };
-        *split = Split { column, offset, threshold: found[best].1 };
-        let cells = &columns.cells[usize::from(column)];
-        for (leaf, &row) in sample.leaf.iter_mut().zip(&sample.rows) {
-            let value = cells[(row as usize).saturating_add_signed(isize::from(offset))];
+        let Some(question) = questions.get(best) else { continue };
+        *split = Split { column: question.column, offset: question.offset, threshold: found[best].1 };
+        for (leaf, &value) in sample.leaf.iter_mut().zip(&question.values) {
             *leaf |= u8::from(value > split.threshold) << level;
         }
     }
     let mut sums = [[0f32; 2]; LEAVES];
-    for (at, &leaf) in sample.leaf.iter().enumerate() {
-        sums[usize::from(leaf)][0] += sample.gradient[at];
-        sums[usize::from(leaf)][1] += sample.hessian[at];
+    for (&leaf, slopes) in sample.leaf.iter().zip(&sample.slopes) {
+        sums[usize::from(leaf)][0] += slopes[0];
+        sums[usize::from(leaf)][1] += slopes[1];
     }
     let mut leaves = [0i16; LEAVES];
     for (leaf, [gradient, hessian]) in leaves.iter_mut().zip(sums) {

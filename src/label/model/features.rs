@@ -12,7 +12,7 @@ use crate::document::Label;
 use crate::label::line::Line;
 use crate::label::{Decision, rules};
 use crate::lexicon::{CUES, CueSet};
-use crate::text::{Ending, is_letter, is_unspaced, is_word};
+use crate::text::{Ending, is_letter, is_loose_mark, is_unspaced, is_word};
 
 macro_rules! columns {
     ($($name:ident $about:literal;)*) => {
@@ -54,6 +54,7 @@ columns! {
     Quotes "holds quotes";
     Question "holds a question mark";
     Exclamation "exclamation marks";
+    Joins "small letter or sign directly before a capital or bracket: glued entries";
     Money "signs of money and per cent";
     Hash "hash sign";
     Emoji "pictographs";
@@ -122,6 +123,10 @@ columns! {
     Rhythm2 "lines two apart of the same form";
     Rhythm3 "lines three apart of the same form";
     Rhythm4 "lines four apart of the same form";
+    Fill "characters by those of the longest of five lines each way";
+    Even "share of five lines each way that are about as long";
+    RunsOn "no stop, and the next line goes on: small letter or unspaced script";
+    SentenceUnits "words between the nearest line ends with a stop, log";
     SinceDate "lines since a date, log";
     UntilDate "lines until a date, log";
     SinceRelated "lines since a heading of other stories, log";
@@ -214,6 +219,7 @@ struct Counts {
     exclamations: usize,
     money: usize,
     emoji: usize,
+    joins: usize,
     numbers: usize,
     accents: usize,
     unspaced: usize,
@@ -259,10 +265,12 @@ impl Counts {
         let mut before = ' ';
         // The number directly before the last sign, and the sign: `12` and `:` of `12:30`.
         let mut joined: Option<(Word, char)> = None;
-        for c in text.chars() {
+        // Marks that NFC leaves alone are decoration: lines struck through letter by letter.
+        for c in text.chars().filter(|c| !is_loose_mark(*c)) {
             if is_word(c) && !is_unspaced(c) {
                 counts.letter(c);
                 word.add(c);
+                counts.joins += usize::from(joined_to(before, c));
                 before = c;
                 continue;
             }
@@ -272,6 +280,7 @@ impl Counts {
                 counts.unspaced += 1;
                 counts.letter(c);
             } else if !c.is_whitespace() {
+                counts.joins += usize::from(c == '(' && is_letter(before));
                 counts.sign(c, before);
             }
             before = c;
@@ -331,6 +340,11 @@ impl Counts {
             }
         }
     }
+}
+
+/// `loginRegister`, `here.Next`, `"yes"No`: two things printed without a space between them.
+fn joined_to(before: char, c: char) -> bool {
+    c.is_uppercase() && (before.is_lowercase() || matches!(before, '.' | '?' | '!' | '"' | '”' | '»' | ')' | '…'))
 }
 
 impl Word {
@@ -467,6 +481,7 @@ impl<'a> Reader<'a> {
             self.flag(C::Quotes, row, counts.quotes);
             self.flag(C::Question, row, counts.questions > 0);
             self.set(C::Exclamation, row, counts.exclamations.min(20) as u8);
+            self.set(C::Joins, row, log(counts.joins));
             self.set(C::Money, row, counts.money.min(20) as u8);
             self.flag(C::Hash, row, counts.hash);
             self.set(C::Emoji, row, counts.emoji.min(20) as u8);
@@ -687,6 +702,7 @@ impl<'a> Reader<'a> {
             above += prose[row];
             self.set(C::ProseBelow, row, share(all_prose - above, all_prose));
         }
+        self.broken_lines();
         let form: Vec<u8> = (0..rows).map(|row| self.form(row)).collect();
         for row in 0..rows {
             for (period, column) in [(1, C::Rhythm1), (2, C::Rhythm2), (3, C::Rhythm3), (4, C::Rhythm4)] {
@@ -694,6 +710,38 @@ impl<'a> Reader<'a> {
                 let pairs = high.saturating_sub(low + period);
                 let same = (low..low + pairs).filter(|&at| form[at] == form[at + period]).count();
                 self.set(column, row, share(same as f32, pairs as f32));
+            }
+        }
+    }
+
+    /// Text broken at a fixed width: lines about as long as their neighbours, that go on in the next one.
+    fn broken_lines(&mut self) {
+        use Column as C;
+        let rows = self.view.lines.len();
+        let lines = self.view.lines;
+        for row in 0..rows {
+            let (low, high) = (row.saturating_sub(5), (row + 6).min(rows));
+            let chars = self.chars[row];
+            let longest = self.chars[low..high].iter().copied().fold(0.0, f32::max);
+            self.set(C::Fill, row, share(chars, longest));
+            let alike = self.chars[low..high].iter().filter(|&&other| (other - chars).abs() <= 0.12 * chars).count();
+            self.set(C::Even, row, share((alike - 1) as f32, (high - low - 1) as f32));
+            let goes_on = lines.get(row + 1).is_some_and(|next| {
+                next.text.starts_with(|c: char| c.is_lowercase() || is_unspaced(c) || matches!(c, ',' | '、' | '。' | '“'))
+            });
+            let open = matches!(lines[row].shape.ending, Ending::Open | Ending::Continues);
+            self.flag(C::RunsOn, row, open && goes_on && self.units[row] >= 7.0);
+        }
+        let mut start = 0;
+        let mut units = 0.0;
+        for row in 0..rows {
+            units += self.units[row];
+            let ends = self.stop[row] || row + 1 == rows || self.units[row] < 4.0;
+            if ends {
+                for at in start..=row {
+                    self.set(C::SentenceUnits, at, log(units as usize));
+                }
+                (start, units) = (row + 1, 0.0);
             }
         }
     }
