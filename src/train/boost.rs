@@ -27,6 +27,8 @@ pub struct Examples {
     pub target: Vec<f32>,
     /// Weight of each row.
     pub weight: Vec<f32>,
+    /// Where the records begin. Given, rows of a record compete: the loss is that of choosing one of them, or none.
+    pub groups: Vec<usize>,
 }
 
 /// How trees are fitted.
@@ -72,7 +74,8 @@ pub fn fit(columns: &Columns, examples: &Examples, settings: &Settings) -> Ensem
     let positive: f32 = weight.iter().zip(&examples.target).map(|(weight, target)| weight * target).sum();
     let all: f32 = weight.iter().sum();
     let rate = (positive / all.max(1.0)).clamp(1e-4, 1.0 - 1e-4);
-    let bias = ((rate / (1.0 - rate)).ln() * UNIT) as i32;
+    // Of competing rows none is likelier than another to begin with, and all together are as likely as none.
+    let bias = if examples.groups.is_empty() { ((rate / (1.0 - rate)).ln() * UNIT) as i32 } else { -(4.0 * UNIT) as i32 };
     let mut ensemble = Ensemble { bias, trees: Vec::new() };
     let mut margins = vec![bias; examples.rows.len()];
     for number in 0..settings.trees {
@@ -91,15 +94,33 @@ pub fn fit(columns: &Columns, examples: &Examples, settings: &Settings) -> Ensem
     ensemble
 }
 
+/// The chance of every row to be the one chosen of its record; choosing none has the log-odds 0.
+#[must_use]
+pub fn compete(margins: &[i32], groups: &[usize]) -> Vec<f32> {
+    let mut chances = vec![0.0; margins.len()];
+    for (number, &start) in groups.iter().enumerate() {
+        let end = groups.get(number + 1).copied().unwrap_or(margins.len());
+        let largest = margins[start..end].iter().copied().max().unwrap_or(0).max(0);
+        let size = |margin: i32| ((margin - largest) as f32 / UNIT).exp();
+        let all = margins[start..end].iter().map(|&margin| size(margin)).sum::<f32>() + size(0);
+        for (chance, &margin) in chances[start..end].iter_mut().zip(&margins[start..end]) {
+            *chance = size(margin) / all;
+        }
+    }
+    chances
+}
+
 fn draw(examples: &Examples, weight: &[f32], margins: &[i32], settings: &Settings, number: u64) -> Sample {
-    let gradients: Vec<(f32, f32)> = margins
+    let chances: Vec<f32> = if examples.groups.is_empty() {
+        margins.par_iter().map(|&margin| crate::label::model::trees::probability(margin)).collect()
+    } else {
+        compete(margins, &examples.groups)
+    };
+    let gradients: Vec<(f32, f32)> = chances
         .par_iter()
         .zip(&examples.target)
         .zip(weight)
-        .map(|((&margin, &target), &weight)| {
-            let p = crate::label::model::trees::probability(margin);
-            (weight * (target - p), weight * (p * (1.0 - p)).max(1e-4))
-        })
+        .map(|((&p, &target), &weight)| (weight * (target - p), weight * (p * (1.0 - p)).max(1e-4)))
         .collect();
     let size = |&(gradient, hessian): &(f32, f32)| (gradient * gradient + 0.1 * hessian * hessian).sqrt();
     let wanted = settings.row_share * gradients.len() as f32;

@@ -1,6 +1,7 @@
 //! Trains the labelling model and measures it by cross-validation over sites.
 
 pub mod boost;
+pub mod words;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
@@ -13,11 +14,15 @@ use crate::eval::gold::{self, Gold};
 use crate::eval::score::{Score, score};
 use crate::label::model::features::{Column, FIRST_STAGE};
 use crate::label::model::second::{self, SECOND, Second};
+use crate::label::model::text;
 use crate::label::model::trees::{Ensemble, UNIT, probability};
 use crate::label::{Examined, Labeler, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 use boost::{Columns, Examples, Settings};
+
+/// Folds of the cross-validation.
+const FOLDS: usize = 5;
 
 /// One labelled record ready for training.
 struct Sample {
@@ -97,6 +102,8 @@ pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
         .collect();
     eprintln!("features {:?}", now.elapsed());
     rank_rules(&mut samples);
+    score_words(&mut samples);
+    eprintln!("words {:?}", now.elapsed());
     let mut columns = Columns::default();
     for sample in &mut samples {
         sample.start = columns.push(&[&sample.examined.features.matrix]);
@@ -110,7 +117,7 @@ pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
         questions: first_questions(),
         seed: 1,
     };
-    let title_first = Settings { trees: 100, row_share: 0.15, ..first.clone() };
+    let title_first = Settings { trees: setting("TT1", 150.0) as usize, row_share: 0.1, lambda: setting("TLAMBDA", 200.0), rate: setting("TRATE", 0.15), ..first.clone() };
     let all: Vec<usize> = (0..samples.len()).collect();
     let mut margins: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let mut titles: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
@@ -120,19 +127,6 @@ pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
         let title = boost::fit(&columns, &examples(&samples, &train, true), &title_first);
         predict(&samples, &test, &columns, &body, &mut margins);
         predict(&samples, &test, &columns, &title, &mut titles);
-        if fold == 0 {
-            // Records that are only trained on need opinions of a model that did not see them, too: here half and half.
-            let only: Vec<usize> = all.iter().copied().filter(|&at| samples[at].train_only).collect();
-            for half in 0..2 {
-                let (held, rest): (Vec<usize>, Vec<usize>) = only.iter().copied().partition(|at| at % 2 == half);
-                let train: Vec<usize> = all.iter().copied().filter(|at| !held.contains(at)).collect();
-                let _ = rest;
-                let body = boost::fit(&columns, &examples(&samples, &train, false), &first);
-                let title = boost::fit(&columns, &examples(&samples, &train, true), &title_first);
-                predict(&samples, &held, &columns, &body, &mut margins);
-                predict(&samples, &held, &columns, &title, &mut titles);
-            }
-        }
         eprintln!("fold {fold} {:?}", now.elapsed());
     }
     let _ = nested;
@@ -143,7 +137,7 @@ pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
         sample.start = both.push(&[&sample.examined.features.matrix, &second]);
     }
     let second = Settings { trees: setting("T2", 200.0) as usize, questions: second_questions(), rate: setting("R2", 0.08), ..first.clone() };
-    let second_title = Settings { trees: 100, row_share: 0.15, ..second.clone() };
+    let second_title = Settings { trees: setting("TT2", 150.0) as usize, row_share: 0.1, lambda: setting("TLAMBDA", 200.0), rate: setting("TRATE", 0.15), ..second.clone() };
     let mut final_margins: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let mut final_titles: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     for fold in 0..5 {
@@ -157,18 +151,20 @@ pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
     for threshold in [0.45, 0.0] {
         report(&format!("second {threshold}"), &samples, &final_margins, &final_titles, threshold);
     }
-    dump(&samples, &final_margins)?;
+    dump(&samples, &final_margins, &final_titles)?;
     Ok(())
 }
 
-fn dump(samples: &[Sample], margins: &[Vec<i32>]) -> Result<()> {
+fn dump(samples: &[Sample], margins: &[Vec<i32>], titles: &[Vec<i32>]) -> Result<()> {
     use std::io::Write;
     let path = std::env::temp_dir().join("newsieve-oof.jsonl");
     let mut file = std::fs::File::create(&path).map_err(crate::error::Error::io("create", &path))?;
-    for (sample, margins) in samples.iter().zip(margins).filter(|(sample, _)| !sample.train_only) {
+    for ((sample, margins), titles) in samples.iter().zip(margins).zip(titles).filter(|((sample, _), _)| !sample.train_only) {
+        let t: Vec<(usize, f32)> =
+            sample.line_no.iter().zip(titles).map(|(no, margin)| (*no, probability(*margin))).collect();
         let p: Vec<(usize, f32)> =
             sample.line_no.iter().zip(margins).map(|(no, margin)| (*no, probability(*margin))).collect();
-        let row = serde_json::json!({"id": sample.gold.id, "variant": sample.gold.variant, "p": p});
+        let row = serde_json::json!({"id": sample.gold.id, "variant": sample.gold.variant, "p": p, "t": t});
         let _ = writeln!(file, "{row}");
     }
     Ok(())
@@ -177,9 +173,8 @@ fn dump(samples: &[Sample], margins: &[Vec<i32>]) -> Result<()> {
 fn folds(golds: &[(Gold, bool)], number: usize) -> Vec<usize> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (gold, train_only) in golds {
-        if !train_only {
-            *counts.entry(group(gold)).or_default() += 1;
-        }
+        let _ = train_only;
+        *counts.entry(group(gold)).or_default() += 1;
     }
     let mut sites: Vec<(String, usize)> = counts.into_iter().collect();
     sites.sort_by_key(|(site, count)| (std::cmp::Reverse(*count), xxhash_rust::xxh3::xxh3_64(site.as_bytes())));
@@ -199,8 +194,53 @@ fn group(gold: &Gold) -> String {
 
 fn split(samples: &[Sample], all: &[usize], fold: usize) -> (Vec<usize>, Vec<usize>) {
     let train = all.iter().copied().filter(|&at| samples[at].fold != fold).collect();
-    let test = all.iter().copied().filter(|&at| samples[at].fold == fold && !samples[at].train_only).collect();
+    let test = all.iter().copied().filter(|&at| samples[at].fold == fold).collect();
     (train, test)
+}
+
+/// Scores the words of every record by a model of the other folds.
+fn score_words(samples: &mut [Sample]) {
+    let mut order: Vec<usize> = (0..samples.len()).collect();
+    order.sort_by_key(|&at| group(&samples[at].gold));
+    let lists: Vec<Vec<Vec<u16>>> = samples
+        .par_iter()
+        .map(|sample| {
+            let lines = sample.examined.lines.iter().enumerate();
+            let list = |(row, line): (usize, &crate::label::line::Line)| {
+                let mut list = Vec::new();
+                text::buckets(&sample.examined.features.vocabulary, row, line.hash, |bucket| list.push(bucket));
+                list
+            };
+            lines.map(list).collect()
+        })
+        .collect();
+    let models: Vec<text::TextModel> = (0..FOLDS)
+        .into_par_iter()
+        .map(|fold| {
+            let chosen: Vec<usize> = order.iter().copied().filter(|&at| samples[at].fold != fold).collect();
+            let weights = examples(samples, &chosen, false);
+            let (mut words, mut number, mut site, mut last) = (Vec::new(), 0, 0, String::new());
+            for &at in &chosen {
+                let name = group(&samples[at].gold);
+                if name != last {
+                    (site, last) = (site + 1, name);
+                }
+                for (row, list) in lists[at].iter().enumerate() {
+                    let text = samples[at].text[row];
+                    words.push(words::Example { buckets: list, text, weight: weights.weight[number], site });
+                    number += 1;
+                }
+            }
+            words::fit(&words)
+        })
+        .collect();
+    samples.par_iter_mut().for_each(|sample| {
+        let model = &models[sample.fold];
+        let vocabulary = &sample.examined.features.vocabulary;
+        let lines = sample.examined.lines.iter().enumerate();
+        let scores: Vec<f32> = lines.map(|(row, line)| model.score(vocabulary, row, line.hash)).collect();
+        sample.examined.features.set_words(&scores);
+    });
 }
 
 fn rank_rules(samples: &mut [Sample]) {
@@ -232,11 +272,18 @@ fn examples(samples: &[Sample], chosen: &[usize], title: bool) -> Examples {
             "vi" => setting("WVI", 1.5),
             _ => 1.5,
         };
-        let no_title = !sample.title.contains(&true);
+        let titles = sample.title.iter().filter(|&&title| title).count() as f32;
+        if title && !chars.is_empty() {
+            examples.groups.push(examples.rows.len());
+        }
         for row in 0..chars.len() {
-            let (target, weight) = if title {
-                (sample.title[row], if sample.title[row] || no_title { 1.0 } else { 0.1 })
-            } else {
+            if title {
+                examples.rows.push(sample.start + row as u32);
+                examples.target.push(if sample.title[row] { 1.0 / titles } else { 0.0 });
+                examples.weight.push(rare);
+                continue;
+            }
+            let (target, weight) = {
                 let weight = ((chars[row].min(1500.0) + 15.0) / (text + 400.0)).min(0.5);
                 (sample.text[row], if sample.title[row] { weight * 0.1 } else { weight })
             };
@@ -286,6 +333,7 @@ fn first_questions() -> Vec<(u16, i8)> {
         (C::Joins, 2),
         (C::RunsOn, 2),
         (C::Chars, 2),
+        (C::Words, 3),
     ];
     for (column, reach) in neighbours {
         for offset in (-reach..=reach).filter(|&offset| offset != 0) {
@@ -338,6 +386,7 @@ fn report(name: &str, samples: &[Sample], margins: &[Vec<i32>], titles: &[Vec<i3
                 kept[no] |= margins[at][row] > cut;
             }
             let best = (0..titles[at].len()).max_by_key(|&row| (titles[at][row], std::cmp::Reverse(row)));
+            let best = best.filter(|&row| titles[at][row] > 0);
             let title = best.map(|row| lines[sample.line_no[row]].trim());
             if let (Some(row), true) = (best, true) {
                 kept[sample.line_no[row]] = false;

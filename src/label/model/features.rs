@@ -146,6 +146,12 @@ columns! {
     RecordMean "mean words a line, log";
     RecordBlank "share of blank lines";
     RecordCore "share of the words in the core text";
+    Words "log-odds of its words";
+    WordsNear "mean log-odds of the words, three lines each way";
+    WordsFar "mean log-odds of the words, ten lines each way";
+    WordsRegion "mean log-odds of the words, thirty lines each way";
+    WordsAbove "mean log-odds of the words of the line and five above";
+    WordsBelow "mean log-odds of the words of the line and five below";
     RuleText "the rules call it title, lead or body";
     RuleLabel "label by the rules";
     RuleRank "how often lines of this rule are text";
@@ -202,6 +208,29 @@ pub struct Features {
     pub vocabulary: Vocabulary,
     /// Length of each line in characters.
     pub chars: Vec<f32>,
+}
+
+impl Features {
+    /// Writes the columns of the linear model of words: its score of every line.
+    pub fn set_words(&mut self, scores: &[f32]) {
+        let value = |score: f32| (score * 14.0 + 62.0).clamp(0.0, 125.0) as u8;
+        let sums = Sums::of(scores);
+        let rows = scores.len();
+        for (row, &score) in scores.iter().enumerate() {
+            let above = sums.range(row.saturating_sub(5), row + 1);
+            let below = sums.range(row, (row + 6).min(rows));
+            for (column, score) in [
+                (Column::Words, score),
+                (Column::WordsNear, sums.mean(row, 3)),
+                (Column::WordsFar, sums.mean(row, 10)),
+                (Column::WordsRegion, sums.mean(row, 30)),
+                (Column::WordsAbove, above),
+                (Column::WordsBelow, below),
+            ] {
+                self.matrix.set(column as usize, row, value(score));
+            }
+        }
+    }
 }
 
 /// What one line says by itself, as counted in one pass.
@@ -899,6 +928,12 @@ impl Sums {
     pub fn around(&self, row: usize, reach: usize) -> f32 {
         let rows = self.0.len() - 1;
         self.0[(row + reach + 1).min(rows)] - self.0[row.saturating_sub(reach)]
+    }
+
+    /// Mean of the values from one line to before another.
+    #[must_use]
+    pub fn range(&self, from: usize, to: usize) -> f32 {
+        (self.0[to] - self.0[from]) / (to - from).max(1) as f32
     }
 
     /// Mean of them.

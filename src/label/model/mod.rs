@@ -6,5 +6,6 @@
 pub mod features;
 pub mod matrix;
 pub mod second;
+pub mod text;
 pub mod trees;
 pub mod vocabulary;

@@ -18,6 +18,9 @@ pub struct Vocabulary {
     pair_ends: Vec<u32>,
     table: Interner,
     word_kinds: Vec<WordKind>,
+    /// Hash of each word, by number; numbers with as many digits have one.
+    word_hash: Vec<u32>,
+    pair_hash: Vec<u32>,
     /// Whether a pair is one of unspaced characters: such a pair is a word.
     pair_is_word: Vec<bool>,
     pair_first: Vec<u32>,
@@ -79,6 +82,18 @@ impl Interner {
     }
 }
 
+/// The word in front of another.
+#[derive(Debug, Clone, Copy)]
+struct Previous {
+    hash: u64,
+    kind: WordKind,
+}
+
+/// The hash of a word for the linear model. Numbers say only how long they are.
+fn word_hash(hash: u64, kind: WordKind) -> u32 {
+    if kind.number { kind.letters } else { (hash >> 32) as u32 }
+}
+
 const WORD_SEED: u64 = 0x51_7C_C1_B7_27_22_0A_95;
 const PAIR_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -101,7 +116,7 @@ impl Vocabulary {
 
     fn line(&mut self, folded: &str) {
         let row = self.word_ends.len() as u32;
-        let mut previous: Option<(u64, bool)> = None;
+        let mut previous: Option<Previous> = None;
         let (mut hash, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
         // One more blank, so that the last word ends too.
         for c in folded.chars().chain(std::iter::once(' ')) {
@@ -125,19 +140,22 @@ impl Vocabulary {
         self.pair_ends.push(self.pairs.len() as u32);
     }
 
-    fn word(&mut self, row: u32, hash: u64, kind: WordKind, previous: Option<(u64, bool)>) -> (u64, bool) {
+    fn word(&mut self, row: u32, hash: u64, kind: WordKind, previous: Option<Previous>) -> Previous {
         let (number, new) = self.table.number(hash, self.words_known as u32);
         if new {
             self.words_known += 1;
             self.word_kinds.push(kind);
+            self.word_hash.push(word_hash(hash, kind));
         }
         self.words.push(number);
-        if let Some((before, before_unspaced)) = previous {
-            let pair = mix(mix(before, PAIR_SEED), hash);
+        if let Some(before) = previous {
+            let pair = mix(mix(before.hash, PAIR_SEED), hash);
             let (number, new) = self.table.number(pair, self.pairs_known as u32);
             if new {
                 self.pairs_known += 1;
-                self.pair_is_word.push(kind.unspaced && before_unspaced);
+                self.pair_is_word.push(kind.unspaced && before.kind.unspaced);
+                let first = word_hash(before.hash, before.kind);
+                self.pair_hash.push(first.rotate_left(11).wrapping_mul(0x85EB_CA6B) ^ word_hash(hash, kind));
                 self.pair_first.push(row);
                 self.pair_last.push(u32::MAX);
             }
@@ -146,7 +164,7 @@ impl Vocabulary {
                 self.pairs.push(number);
             }
         }
-        (hash, kind.unspaced)
+        Previous { hash, kind }
     }
 
     fn words(&self, row: usize) -> &[u32] {
@@ -157,6 +175,16 @@ impl Vocabulary {
     fn pairs(&self, row: usize) -> &[u32] {
         let start = if row == 0 { 0 } else { self.pair_ends[row - 1] as usize };
         &self.pairs[start..self.pair_ends[row] as usize]
+    }
+
+    /// Hashes of the words of a line, in order.
+    pub fn word_hashes(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.words(row).iter().map(|&word| self.word_hash[word as usize])
+    }
+
+    /// Hashes of the different pairs of a line.
+    pub fn pair_hashes(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.pairs(row).iter().map(|&pair| self.pair_hash[pair as usize])
     }
 
     /// First and last word of a line.
