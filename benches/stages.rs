@@ -56,7 +56,8 @@ fn main() {
     let effective = load(None, &[], &[]).unwrap();
     let config = &effective.config;
     let patterns = CompiledPatterns::new(&builtin().unwrap()).unwrap();
-    let labeler = Labeler::new(&patterns, &config.label);
+    let model = newsieve::label::model::builtin().unwrap();
+    let labeler = Labeler::new(&patterns, &model, &config.label);
     let cleaner = Cleaner::new(&effective).unwrap();
     println!(
         "{:<12} {:>8} {:>8} {:>8} {:>8} {:>8} {:>8}   (MB/s, one thread)",

@@ -6,6 +6,7 @@ use crate::config::{Config, Effective};
 use crate::document::{Cleaned, Record, Segment};
 use crate::error::Result;
 use crate::label::Labeler;
+use crate::label::model::{self, Model};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 
@@ -13,6 +14,7 @@ use crate::segment::segment;
 #[derive(Debug)]
 pub struct Cleaner {
     patterns: CompiledPatterns,
+    model: Model,
     identifier: Identifier,
     config: Config,
 }
@@ -27,6 +29,7 @@ impl Cleaner {
         lexicons.extend(effective.lexicon_overlays.iter().cloned());
         Ok(Cleaner {
             patterns: CompiledPatterns::new(&lexicons)?,
+            model: model::builtin()?,
             identifier: Identifier::new(&lexicons, lexicon::IDENTIFY)?,
             config: effective.config.clone(),
         })
@@ -37,7 +40,7 @@ impl Cleaner {
     pub fn clean(&self, record: Record) -> Cleaned {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
-        let labelled = Labeler::new(&self.patterns, &self.config.label).label(&record.text, &spans, title);
+        let labelled = Labeler::new(&self.patterns, &self.model, &self.config.label).label(&record.text, &spans, title);
         let segments: Vec<Segment> = spans
             .into_iter()
             .zip(&labelled.verdicts)

@@ -3,6 +3,7 @@
 //! One file a concern; [`Labeler::label`] is the order. A step decides only what no earlier step has decided, except where its
 //! comment says so.
 
+mod decide;
 mod items;
 pub mod line;
 pub mod model;
@@ -18,6 +19,8 @@ use crate::document::{Label, Span, Verdict};
 use crate::lexicon::CompiledPatterns;
 
 use line::{Evidence, Line};
+use model::features::{self, Features, View};
+use model::{Judgement, Model};
 use rules::Rule;
 use topic::Topic;
 
@@ -25,6 +28,7 @@ use topic::Topic;
 #[derive(Debug)]
 pub struct Labeler<'a> {
     patterns: &'a CompiledPatterns,
+    model: &'a Model,
     config: &'a LabelConfig,
 }
 
@@ -68,6 +72,7 @@ pub(crate) struct Decision {
 }
 
 /// The lines of one record with what has been decided so far.
+#[derive(Debug, Clone)]
 pub(crate) struct Page<'a> {
     pub lines: Vec<Line>,
     pub decisions: Vec<Option<Decision>>,
@@ -90,24 +95,27 @@ struct Before {
 impl<'a> Labeler<'a> {
     /// A labeler over compiled patterns.
     #[must_use]
-    pub fn new(patterns: &'a CompiledPatterns, config: &'a LabelConfig) -> Self {
-        Labeler { patterns, config }
+    pub fn new(patterns: &'a CompiledPatterns, model: &'a Model, config: &'a LabelConfig) -> Self {
+        Labeler { patterns, model, config }
     }
 
     /// Labels the spans of a text. `known_title` is the caller's title, if there is one.
     #[must_use]
     pub fn label(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Labelled {
-        let mut page = self.by_rules(text, spans, known_title);
-        let has_article = page.has_article();
-        if !has_article {
-            page.listing();
-        }
+        let (mut page, mut features) = self.examine(text, spans, known_title, &self.model.ranks);
+        let judgement = self.model.judge(&mut features, &page.lines);
+        let has_article = page.conclude(&judgement);
         let verdicts = verdicts(spans.len(), &page, self.config);
         Labelled { verdicts, lines: page.lines, items: page.items, has_article }
     }
 }
 
 impl Labeler<'_> {
+    /// The lexicon.
+    pub(crate) fn patterns(&self) -> &CompiledPatterns {
+        self.patterns
+    }
+
     fn by_rules(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Page<'_> {
         let lines = line::read(text, spans, self.patterns);
         let mut page = Page::new(lines, self.config);
@@ -124,31 +132,15 @@ impl Labeler<'_> {
         page
     }
 
-    /// The rules' labels of a text and what the model sees of its lines. For training.
+    /// The rules' labels of a text and what the model sees of its lines, the words left out.
     #[must_use]
-    pub fn examine(&self, text: &str, spans: &[Span], ranks: &[u8]) -> Examined {
-        let page = self.by_rules(text, spans, None);
+    pub(crate) fn examine(&self, text: &str, spans: &[Span], known_title: Option<&str>, ranks: &[u8]) -> (Page<'_>, Features) {
+        let page = self.by_rules(text, spans, known_title);
         let blanks_at_end = spans.len() - page.lines.last().map_or(0, |line| line.segment + 1);
-        let view =
-            model::features::View { lines: &page.lines, decisions: &page.decisions, title: page.title, blanks_at_end };
-        let features = model::features::read(&view, &self.patterns.cues, ranks);
-        let rules = page.decisions.iter().map(|decision| decision.map_or(0, |it| rules::number(it.rule))).collect();
-        let labels = page.decisions.iter().map(|decision| decision.map_or(Label::Body, |it| it.label)).collect();
-        Examined { lines: page.lines, features, rules, labels }
+        let view = View { lines: &page.lines, decisions: &page.decisions, title: page.title, blanks_at_end };
+        let features = features::read(&view, &self.patterns.cues, ranks);
+        (page, features)
     }
-}
-
-/// What [`Labeler::examine`] gives: one entry a line that is not blank.
-#[derive(Debug)]
-pub struct Examined {
-    /// The lines.
-    pub lines: Vec<Line>,
-    /// Their features.
-    pub features: model::features::Features,
-    /// Numbers of the rules that decided them.
-    pub rules: Vec<usize>,
-    /// The rules' labels.
-    pub labels: Vec<Label>,
 }
 
 impl<'a> Page<'a> {
@@ -226,6 +218,18 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// Joins the model's judgement with the rules' labels. Gives whether the record has an article.
+    pub(crate) fn conclude(&mut self, judgement: &Judgement) -> bool {
+        if !judgement.text.is_empty() {
+            self.join(judgement);
+        }
+        let has_article = self.has_article() && judgement.article >= 0;
+        if !has_article {
+            self.listing();
+        }
+        has_article
+    }
+
     /// Units of the lines that carry one of these labels.
     fn units_of(&self, labels: &[Label]) -> f32 {
         let of = |(line, decision): (&Line, &Option<Decision>)| {
@@ -254,7 +258,7 @@ impl<'a> Page<'a> {
 }
 
 /// Decisions on lines as verdicts on segments, blank ones too.
-fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Vec<Verdict> {
+pub(crate) fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Vec<Verdict> {
     let blank = Verdict {
         label: Label::Blank,
         rule: rules::BLANK.name,

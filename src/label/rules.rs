@@ -66,6 +66,12 @@ rules! {
     BODY_SUBHEADING "body.subheading" 0.65 "A short line without a stop between paragraphs.";
     BODY_WRAPPED "body.wrapped" 0.8 "A line that goes on where the one before it left off: text broken at a fixed width.";
     BODY_LIST "body.list" 0.65 "Short lines between paragraphs or behind a colon: a list or table of the article.";
+    MODEL_TEXT "model.text" 0.8 "The model takes the line for text where the rules do not.";
+    MODEL_TITLE "model.title" 0.8 "The model takes the line for the title.";
+    MODEL_LEAD "model.lead" 0.8 "The model takes the first paragraph for a summary.";
+    MODEL_CAPTION "model.caption" 0.7 "The model takes the line for a caption.";
+    MODEL_RELATED "model.related" 0.7 "The model takes the line for a part of another story.";
+    MODEL_NOISE "model.noise" 0.7 "The model takes the line for page furniture.";
     LISTING "nav.listing" 0.7 "The record is a list of stories without an article.";
     PLACEHOLDER "nav.placeholder" 0.9 "A page that says that there is no article.";
 }

@@ -21,7 +21,7 @@ fn features(folded: &str) -> Vec<u64> {
 }
 
 /// The pairs of every line, and the prose lines in which each pair stands.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Topic {
     pairs: Vec<Vec<u64>>,
     first: HashMap<u64, (usize, usize)>,

@@ -31,6 +31,15 @@ pub struct Examples {
     pub groups: Vec<usize>,
 }
 
+impl Examples {
+    /// Adds a row.
+    pub fn push(&mut self, row: u32, target: bool, weight: f32) {
+        self.rows.push(row);
+        self.target.push(f32::from(u8::from(target)));
+        self.weight.push(weight);
+    }
+}
+
 /// How trees are fitted.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -1,45 +1,213 @@
 //! Trains the labelling model and measures it by cross-validation over sites.
+//!
+//! The second stage and the small heads see opinions of first stages that were fitted without the record's site, as they will on
+//! sites nobody has seen. Cross-validation does all of it again for each fold: nothing of a test site is in what judges it.
 
 pub mod boost;
 pub mod words;
 
-use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::config::LabelConfig;
+use crate::document::{Label, Span};
 use crate::error::Result;
 use crate::eval::gold::{self, Gold};
-use crate::eval::score::{Score, score};
-use crate::label::model::features::{Column, FIRST_STAGE};
+use crate::eval::{Outcome, Report};
+use crate::label::model::features::{Column, FIRST_STAGE, Features};
 use crate::label::model::second::{self, SECOND, Second};
-use crate::label::model::text;
-use crate::label::model::trees::{Ensemble, UNIT, probability};
-use crate::label::{Examined, Labeler, rules};
+use crate::label::model::trees::Ensemble;
+use crate::label::model::{Model, surest, text};
+use crate::label::{Labeler, Page, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 use boost::{Columns, Examples, Settings};
 
-/// Folds of the cross-validation.
+/// Folds of the cross-validation, and of the opinions that the second stage is fitted on.
 const FOLDS: usize = 5;
+/// Of a hundred records that are only trained on, so many hide their words, so that the trees also learn to do without.
+const HIDDEN: u64 = 20;
+/// Least lines of the rest of a page that makes a page without an article.
+const MIN_REST: usize = 30;
+/// Characters of text that a page without an article counts as having, for the weight of its lines.
+const NEGATIVE_CHARS: f32 = 3000.0;
 
-/// One labelled record ready for training.
-struct Sample {
-    gold: Gold,
-    fold: usize,
-    /// Whether it is only trained on.
-    train_only: bool,
-    examined: Examined,
-    line_no: Vec<usize>,
-    /// First row in the columns.
-    start: u32,
-    text: Vec<bool>,
-    title: Vec<bool>,
+/// The files of a corpus folder, and whether they are only trained on.
+pub const FILES: [(&str, bool); 6] = [
+    ("dev.jsonl.gz", false),
+    ("dev_vfnd.jsonl.gz", false),
+    ("dev_composed.jsonl.gz", false),
+    ("dev_negatives.jsonl.gz", false),
+    ("train_more.jsonl.gz", true),
+    ("train_vfnd.jsonl.gz", true),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// Trained on and tested.
+    Test,
+    /// Trained on only.
+    Train,
+    /// What is left of a page when its article is taken out: only for the head that finds pages without one.
+    Rest,
 }
 
-fn site_group(site: &str) -> String {
-    let host = site.to_lowercase();
+/// One labelled record ready for training.
+struct Sample<'a> {
+    gold: Gold,
+    role: Role,
+    fold: usize,
+    /// Number of the site.
+    site: u32,
+    spans: Vec<Span>,
+    page: Page<'a>,
+    features: Features,
+    /// Hashes of the words and pairs of each line.
+    words: Vec<Vec<u32>>,
+    is_text: Vec<bool>,
+    is_title: Vec<bool>,
+    /// Fine label of each line; empty where the gold has none.
+    fine: Vec<Label>,
+    /// First row in the columns under way.
+    start: u32,
+}
+
+/// What training gives.
+#[derive(Debug)]
+pub struct Trained {
+    /// The model fitted to everything.
+    pub model: Model,
+    /// What cross-validation measured, if it was asked for.
+    pub report: Option<Report>,
+}
+
+/// Trains on a corpus folder; with `measure`, cross-validates first. `tell` hears what is being done.
+///
+/// # Errors
+/// Files of the corpus that cannot be read or are not what [`gold::read`] expects.
+pub fn train(corpus: &Path, config: &LabelConfig, measure: bool, tell: &(dyn Fn(&str) + Sync)) -> Result<Trained> {
+    let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
+    let unused = Model::default();
+    let labeler = Labeler::new(&patterns, &unused, config);
+    let mut golds: Vec<(Gold, Role)> = Vec::new();
+    for (file, train_only) in FILES {
+        let path = corpus.join(file);
+        if !path.exists() {
+            tell(&format!("no {file} in {}: done without", corpus.display()));
+            continue;
+        }
+        let role = if train_only { Role::Train } else { Role::Test };
+        golds.extend(gold::read(&path)?.into_iter().map(|gold| (gold, role)));
+    }
+    let rests: Vec<(Gold, Role)> =
+        golds.iter().filter_map(|(gold, _)| rest_of(gold)).map(|gold| (gold, Role::Rest)).collect();
+    golds.extend(rests);
+    tell(&format!("{} records", golds.len()));
+    let mut samples = prepare(&labeler, golds);
+    let report = if measure { Some(cross_validate(&mut samples, tell)) } else { None };
+    tell("fit to everything");
+    let all: Vec<usize> = (0..samples.len()).collect();
+    let model = fit(&mut samples, &all);
+    Ok(Trained { model, report })
+}
+
+fn cross_validate(samples: &mut [Sample], tell: &(dyn Fn(&str) + Sync)) -> Report {
+    let mut report = Report::default();
+    for fold in 0..FOLDS {
+        let (train, test): (Vec<usize>, Vec<usize>) =
+            (0..samples.len()).partition(|&at| samples[at].fold != fold || samples[at].role == Role::Train);
+        let train: Vec<usize> = without_sites_of(samples, train, &test);
+        let model = fit(samples, &train);
+        let outcomes: Vec<(usize, Outcome)> = test
+            .par_iter()
+            .filter(|&&at| samples[at].role == Role::Test)
+            .map(|&at| (at, outcome(&samples[at], &model)))
+            .collect();
+        for (at, outcome) in outcomes {
+            report.add(&samples[at].gold, &outcome);
+        }
+        tell(&format!("fold {} of {FOLDS} measured", fold + 1));
+    }
+    report
+}
+
+/// Records that are only trained on, but of a site that is tested, are left out of its fold.
+fn without_sites_of(samples: &[Sample], train: Vec<usize>, test: &[usize]) -> Vec<usize> {
+    let tested: HashSet<u32> =
+        test.iter().filter(|&&at| samples[at].role == Role::Test).map(|&at| samples[at].site).collect();
+    train.into_iter().filter(|&at| !tested.contains(&samples[at].site)).collect()
+}
+
+/// What the labeller makes of a record with a model.
+fn outcome(sample: &Sample, model: &Model) -> Outcome {
+    let mut page = sample.page.clone();
+    let mut features = sample.features.clone();
+    for (row, decision) in page.decisions.iter().enumerate() {
+        let rank = decision.map_or(0, |it| model.ranks[rules::number(it.rule)]);
+        features.matrix.set(Column::RuleRank as usize, row, rank);
+    }
+    let judgement = model.judge(&mut features, &page.lines);
+    let has_article = page.conclude(&judgement);
+    Outcome::of_page(&page, &sample.spans, has_article)
+}
+
+fn prepare<'a>(labeler: &'a Labeler, golds: Vec<(Gold, Role)>) -> Vec<Sample<'a>> {
+    let sites: BTreeMap<String, usize> = golds.iter().fold(BTreeMap::new(), |mut sites, (gold, _)| {
+        *sites.entry(site_of(gold)).or_default() += 1;
+        sites
+    });
+    let folds = folds(&sites);
+    let numbers: HashMap<&String, u32> = sites.keys().zip(0..).collect();
+    let no_ranks = vec![0; rules::ALL.len()];
+    golds
+        .into_par_iter()
+        .map(|(gold, role)| {
+            let spans = segment(&gold.raw_text, None, labeler.patterns());
+            let (page, features) = labeler.examine(&gold.raw_text, &spans, None, &no_ranks);
+            let line_no: Vec<usize> = page.lines.iter().map(|line| spans[line.segment].line_no as usize).collect();
+            let labelled = |no: usize, label: &str| gold.labels.get(no).is_some_and(|known| known == label);
+            let titles: HashSet<u64> = page
+                .lines
+                .iter()
+                .zip(&line_no)
+                .filter(|(_, no)| labelled(**no, "title"))
+                .map(|(line, _)| line.hash)
+                .collect();
+            let fine = line_no.iter().filter_map(|&no| gold.fine(no)).collect();
+            let words = (0..page.lines.len())
+                .map(|row| {
+                    let mut list = Vec::new();
+                    text::buckets(&features.vocabulary, row, page.lines[row].hash, |hash| list.push(hash));
+                    list
+                })
+                .collect();
+            let site = site_of(&gold);
+            Sample {
+                role,
+                fold: folds[&site],
+                site: numbers[&site],
+                is_text: line_no.iter().map(|&no| labelled(no, "body")).collect(),
+                is_title: page.lines.iter().map(|line| titles.contains(&line.hash)).collect(),
+                fine,
+                spans,
+                page,
+                features,
+                words,
+                start: 0,
+                gold,
+            }
+        })
+        .collect()
+}
+
+/// The site of a record: the name in front of its public suffix, so that the editions of one house stand together.
+fn site_of(gold: &Gold) -> String {
+    if gold.site.is_empty() {
+        return gold.id.clone();
+    }
+    let host = gold.site.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
     let parts: Vec<&str> = host.split('.').collect();
     let second = ["co", "com", "org", "net", "gov", "ac", "edu", "gob", "or", "ne"];
@@ -50,261 +218,275 @@ fn site_group(site: &str) -> String {
     parts[parts.len().saturating_sub(take)].to_owned()
 }
 
-fn setting(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
-/// Experiment driver.
-///
-/// # Errors
-/// Unreadable gold.
-pub fn experiment(corpus: &Path, nested: bool) -> Result<()> {
-    let lexicons = lexicon::builtin()?;
-    let patterns = CompiledPatterns::new(&lexicons)?;
-    let config: LabelConfig = crate::config::load(None, &[], &[])?.config.label;
-    let labeler = Labeler::new(&patterns, &config);
-    let files = [
-        ("dev.jsonl.gz", false),
-        ("dev_vfnd.jsonl.gz", false),
-        ("dev_composed.jsonl.gz", false),
-        ("train_more.jsonl.gz", true),
-        ("train_vfnd.jsonl.gz", true),
-        ("dev_negatives.jsonl.gz", false),
-    ];
-    let mut golds: Vec<(Gold, bool)> = Vec::new();
-    for (file, train_only) in files {
-        let path: PathBuf = corpus.join(file);
-        golds.extend(gold::read(&path)?.into_iter().map(|gold| (gold, train_only)));
-    }
-    eprintln!("{} records", golds.len());
-    let folds = folds(&golds, 5);
-    let no_ranks = vec![0; rules::ALL.len()];
-    let now = std::time::Instant::now();
-    let mut samples: Vec<Sample> = golds
-        .into_par_iter()
-        .zip(folds)
-        .map(|((gold, train_only), fold)| {
-            let spans = segment(&gold.raw_text, None, &patterns);
-            let examined = labeler.examine(&gold.raw_text, &spans, &no_ranks);
-            let line_no: Vec<usize> =
-                examined.lines.iter().map(|line| spans[line.segment].line_no as usize).collect();
-            let title_hash: Vec<u64> = examined
-                .lines
-                .iter()
-                .zip(&line_no)
-                .filter(|(_, no)| gold.labels.get(**no).is_some_and(|label| label == "title"))
-                .map(|(line, _)| line.hash)
-                .collect();
-            let text = line_no.iter().map(|&no| gold.labels.get(no).is_some_and(|label| label == "body")).collect();
-            let title = examined.lines.iter().map(|line| title_hash.contains(&line.hash)).collect();
-            Sample { gold, fold, train_only, examined, line_no, start: 0, text, title }
-        })
-        .collect();
-    eprintln!("features {:?}", now.elapsed());
-    rank_rules(&mut samples);
-    score_words(&mut samples);
-    eprintln!("words {:?}", now.elapsed());
-    let mut columns = Columns::default();
-    for sample in &mut samples {
-        sample.start = columns.push(&[&sample.examined.features.matrix]);
-    }
-    let first = Settings {
-        trees: setting("T1", 300.0) as usize,
-        rate: setting("R1", 0.1),
-        lambda: setting("LAMBDA", 20.0),
-        row_share: setting("ROWS", 0.25),
-        question_share: setting("QUESTIONS", 0.3),
-        questions: first_questions(),
-        seed: 1,
-    };
-    let title_first = Settings { trees: setting("TT1", 150.0) as usize, row_share: 0.1, lambda: setting("TLAMBDA", 200.0), rate: setting("TRATE", 0.15), ..first.clone() };
-    let all: Vec<usize> = (0..samples.len()).collect();
-    let mut margins: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
-    let mut titles: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
-    for fold in 0..5 {
-        let (train, test): (Vec<usize>, Vec<usize>) = split(&samples, &all, fold);
-        let body = boost::fit(&columns, &examples(&samples, &train, false), &first);
-        let title = boost::fit(&columns, &examples(&samples, &train, true), &title_first);
-        predict(&samples, &test, &columns, &body, &mut margins);
-        predict(&samples, &test, &columns, &title, &mut titles);
-        eprintln!("fold {fold} {:?}", now.elapsed());
-    }
-    let _ = nested;
-    report("first", &samples, &margins, &titles, 0.0);
-    let mut both = Columns::default();
-    for (at, sample) in samples.iter_mut().enumerate() {
-        let second = second::read(&mut sample.examined.features, &margins[at], &titles[at]);
-        sample.start = both.push(&[&sample.examined.features.matrix, &second]);
-    }
-    let second = Settings { trees: setting("T2", 200.0) as usize, questions: second_questions(), rate: setting("R2", 0.08), ..first.clone() };
-    let second_title = Settings { trees: setting("TT2", 150.0) as usize, row_share: 0.1, lambda: setting("TLAMBDA", 200.0), rate: setting("TRATE", 0.15), ..second.clone() };
-    let mut final_margins: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
-    let mut final_titles: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
-    for fold in 0..5 {
-        let (train, test) = split(&samples, &all, fold);
-        let body = boost::fit(&both, &examples(&samples, &train, false), &second);
-        let title = boost::fit(&both, &examples(&samples, &train, true), &second_title);
-        predict(&samples, &test, &both, &body, &mut final_margins);
-        predict(&samples, &test, &both, &title, &mut final_titles);
-        eprintln!("second fold {fold} {:?}", now.elapsed());
-    }
-    for threshold in [0.45, 0.0] {
-        report(&format!("second {threshold}"), &samples, &final_margins, &final_titles, threshold);
-    }
-    dump(&samples, &final_margins, &final_titles)?;
-    Ok(())
-}
-
-fn dump(samples: &[Sample], margins: &[Vec<i32>], titles: &[Vec<i32>]) -> Result<()> {
-    use std::io::Write;
-    let path = std::env::temp_dir().join("newsieve-oof.jsonl");
-    let mut file = std::fs::File::create(&path).map_err(crate::error::Error::io("create", &path))?;
-    for ((sample, margins), titles) in samples.iter().zip(margins).zip(titles).filter(|((sample, _), _)| !sample.train_only) {
-        let t: Vec<(usize, f32)> =
-            sample.line_no.iter().zip(titles).map(|(no, margin)| (*no, probability(*margin))).collect();
-        let p: Vec<(usize, f32)> =
-            sample.line_no.iter().zip(margins).map(|(no, margin)| (*no, probability(*margin))).collect();
-        let row = serde_json::json!({"id": sample.gold.id, "variant": sample.gold.variant, "p": p, "t": t});
-        let _ = writeln!(file, "{row}");
-    }
-    Ok(())
-}
-
-fn folds(golds: &[(Gold, bool)], number: usize) -> Vec<usize> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for (gold, train_only) in golds {
-        let _ = train_only;
-        *counts.entry(group(gold)).or_default() += 1;
-    }
-    let mut sites: Vec<(String, usize)> = counts.into_iter().collect();
+/// Deals the sites to folds of like size.
+fn folds(sites: &BTreeMap<String, usize>) -> HashMap<String, usize> {
+    let mut sites: Vec<(&String, usize)> = sites.iter().map(|(site, count)| (site, *count)).collect();
     sites.sort_by_key(|(site, count)| (std::cmp::Reverse(*count), xxhash_rust::xxh3::xxh3_64(site.as_bytes())));
-    let mut load = vec![0; number];
-    let mut fold_of: HashMap<String, usize> = HashMap::new();
+    let mut load = [0; FOLDS];
+    let mut fold_of = HashMap::new();
     for (site, count) in sites {
-        let fold = (0..number).min_by_key(|&fold| load[fold]).unwrap_or(0);
+        let fold = (0..FOLDS).min_by_key(|&fold| load[fold]).unwrap_or(0);
         load[fold] += count;
-        fold_of.insert(site, fold);
+        fold_of.insert(site.clone(), fold);
     }
-    golds.iter().map(|(gold, _)| fold_of.get(&group(gold)).copied().unwrap_or(number)).collect()
+    fold_of
 }
 
-fn group(gold: &Gold) -> String {
-    if gold.is_negative() { gold.id.clone() } else { site_group(&gold.site) }
-}
-
-fn split(samples: &[Sample], all: &[usize], fold: usize) -> (Vec<usize>, Vec<usize>) {
-    let train = all.iter().copied().filter(|&at| samples[at].fold != fold).collect();
-    let test = all.iter().copied().filter(|&at| samples[at].fold == fold).collect();
-    (train, test)
-}
-
-/// Scores the words of every record by a model of the other folds.
-fn score_words(samples: &mut [Sample]) {
-    let mut order: Vec<usize> = (0..samples.len()).collect();
-    order.sort_by_key(|&at| group(&samples[at].gold));
-    let lists: Vec<Vec<Vec<u16>>> = samples
-        .par_iter()
-        .map(|sample| {
-            let lines = sample.examined.lines.iter().enumerate();
-            let list = |(row, line): (usize, &crate::label::line::Line)| {
-                let mut list = Vec::new();
-                text::buckets(&sample.examined.features.vocabulary, row, line.hash, |bucket| list.push(bucket));
-                list
-            };
-            lines.map(list).collect()
-        })
+/// A whole page without its article: title, text and copies taken out.
+fn rest_of(gold: &Gold) -> Option<Gold> {
+    if gold.variant != "page" || gold.is_negative() || !gold.labels_fine.is_empty() {
+        return None;
+    }
+    let kept: Vec<&str> = gold
+        .raw_text
+        .split('\n')
+        .zip(&gold.labels)
+        .filter(|(_, label)| matches!(label.as_str(), "noise" | "blank"))
+        .map(|(line, _)| line)
         .collect();
-    let models: Vec<text::TextModel> = (0..FOLDS)
-        .into_par_iter()
-        .map(|fold| {
-            let chosen: Vec<usize> = order.iter().copied().filter(|&at| samples[at].fold != fold).collect();
-            let weights = examples(samples, &chosen, false);
-            let (mut words, mut number, mut site, mut last) = (Vec::new(), 0, 0, String::new());
-            for &at in &chosen {
-                let name = group(&samples[at].gold);
-                if name != last {
-                    (site, last) = (site + 1, name);
-                }
-                for (row, list) in lists[at].iter().enumerate() {
-                    let text = samples[at].text[row];
-                    words.push(words::Example { buckets: list, text, weight: weights.weight[number], site });
-                    number += 1;
-                }
-            }
-            words::fit(&words)
-        })
-        .collect();
-    samples.par_iter_mut().for_each(|sample| {
-        let model = &models[sample.fold];
-        let vocabulary = &sample.examined.features.vocabulary;
-        let lines = sample.examined.lines.iter().enumerate();
-        let scores: Vec<f32> = lines.map(|(row, line)| model.score(vocabulary, row, line.hash)).collect();
-        sample.examined.features.set_words(&scores);
-    });
+    let enough = kept.iter().filter(|line| !line.trim().is_empty()).count() >= MIN_REST;
+    enough.then(|| Gold {
+        id: format!("{}/rest", gold.id),
+        variant: "rest".to_owned(),
+        site: gold.site.clone(),
+        lang: gold.lang.clone(),
+        raw_text: kept.join("\n"),
+        ..Gold::default()
+    })
 }
 
-fn rank_rules(samples: &mut [Sample]) {
+/// Fits a whole model to the chosen samples.
+fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
+    let ranks = rank_rules(samples, chosen);
+    let lines: Vec<usize> = chosen.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
+    // Opinions on each record by first stages that were fitted without its site.
+    let mut text_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
+    let mut title_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
+    let parts: Vec<(Vec<usize>, Vec<usize>)> = (0..FOLDS)
+        .map(|fold| chosen.iter().partition(|&&at| samples[at].fold != fold))
+        .filter(|(train, held): &(Vec<usize>, Vec<usize>)| !train.is_empty() && !held.is_empty())
+        .collect();
+    for (train, held) in &parts {
+        let train: Vec<usize> = train.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
+        let words = fit_words(samples, &train);
+        set_words(samples, &words, held);
+    }
+    let columns = columns(samples, chosen, None);
+    for (train, held) in &parts {
+        let train: Vec<usize> = train.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
+        let text = boost::fit(&columns, &text_examples(samples, &train), &settings(Head::Text1));
+        let title = boost::fit(&columns, &title_examples(samples, &train), &settings(Head::Title1));
+        predict(samples, held, &columns, &text, &mut text_odds);
+        predict(samples, held, &columns, &title, &mut title_odds);
+    }
+    let text1 = boost::fit(&columns, &text_examples(samples, &lines), &settings(Head::Text1));
+    let title1 = boost::fit(&columns, &title_examples(samples, &lines), &settings(Head::Title1));
+    drop(columns);
+    let columns = self::columns(samples, chosen, Some((&text_odds, &title_odds)));
+    let text2 = boost::fit(&columns, &text_examples(samples, &lines), &settings(Head::Text2));
+    let title2 = boost::fit(&columns, &title_examples(samples, &lines), &settings(Head::Title2));
+    let kind = |label: Label, head: Head| boost::fit(&columns, &kind_examples(samples, &lines, label), &settings(head));
+    let caption = kind(Label::Caption, Head::Caption);
+    let related = kind(Label::Related, Head::Related);
+    let lead = boost::fit(&columns, &lead_examples(samples, &lines), &settings(Head::Lead));
+    let article = boost::fit(&columns, &article_examples(samples, chosen, &text_odds), &settings(Head::Article));
+    let words = fit_words(samples, &lines);
+    Model { ranks, words, heads: vec![text1, title1, text2, title2, caption, related, lead, article] }
+}
+
+/// How often lines of each rule are text, in 120ths; written to the features of all samples.
+fn rank_rules(samples: &mut [Sample], chosen: &[usize]) -> Vec<u8> {
     let mut counts = vec![(0.0f32, 0.0f32); rules::ALL.len()];
-    for sample in samples.iter() {
-        for (row, &rule) in sample.examined.rules.iter().enumerate() {
-            counts[rule].0 += f32::from(u8::from(sample.text[row]));
+    let numbers = |sample: &Sample| -> Vec<usize> {
+        sample.page.decisions.iter().map(|decision| decision.map_or(0, |it| rules::number(it.rule))).collect()
+    };
+    for sample in chosen.iter().map(|&at| &samples[at]).filter(|sample| sample.role != Role::Rest) {
+        for (rule, &text) in numbers(sample).into_iter().zip(&sample.is_text) {
+            counts[rule].0 += f32::from(u8::from(text));
             counts[rule].1 += 1.0;
         }
     }
     let ranks: Vec<u8> = counts.iter().map(|(text, all)| ((text + 1.0) / (all + 4.0) * 120.0) as u8).collect();
     for sample in samples {
-        for (row, &rule) in sample.examined.rules.iter().enumerate() {
-            sample.examined.features.matrix.set(Column::RuleRank as usize, row, ranks[rule]);
+        for (row, rule) in numbers(sample).into_iter().enumerate() {
+            sample.features.matrix.set(Column::RuleRank as usize, row, ranks[rule]);
         }
+    }
+    ranks
+}
+
+fn fit_words(samples: &[Sample], chosen: &[usize]) -> text::TextModel {
+    let mut order: Vec<usize> = chosen.to_vec();
+    order.sort_by_key(|&at| samples[at].site);
+    let weights = text_examples(samples, &order).weight;
+    let mut lines = Vec::with_capacity(weights.len());
+    for &at in &order {
+        let sample = &samples[at];
+        for (words, &text) in sample.words.iter().zip(&sample.is_text) {
+            lines.push(words::Example { buckets: words, text, weight: weights[lines.len()], site: sample.site });
+        }
+    }
+    words::fit(&lines)
+}
+
+fn set_words(samples: &mut [Sample], model: &text::TextModel, held: &[usize]) {
+    let held: HashSet<usize> = held.iter().copied().collect();
+    samples.par_iter_mut().enumerate().filter(|(at, _)| held.contains(at)).for_each(|(_, sample)| {
+        let hidden = sample.role == Role::Train
+            && xxhash_rust::xxh3::xxh3_64(sample.gold.id.as_bytes()) % 100 < HIDDEN;
+        let hashes = sample.page.lines.iter().map(|line| line.hash);
+        let scores = if hidden { None } else { model.scores(&sample.features.vocabulary, hashes) };
+        sample.features.set_words(scores.as_deref());
+    });
+}
+
+type Odds<'a> = (&'a [Vec<i32>], &'a [Vec<i32>]);
+
+/// Puts the features of the chosen samples side by side, with those of the second stage where opinions are given.
+fn columns(samples: &mut [Sample], chosen: &[usize], odds: Option<Odds>) -> Columns {
+    let mut columns = Columns::default();
+    for &at in chosen {
+        let sample = &mut samples[at];
+        let second = odds.map(|(text, title)| second::read(&mut sample.features, &text[at], &title[at]));
+        sample.start = match &second {
+            Some(second) => columns.push(&[&sample.features.matrix, second]),
+            None => columns.push(&[&sample.features.matrix]),
+        };
+    }
+    columns
+}
+
+fn predict(samples: &[Sample], held: &[usize], columns: &Columns, ensemble: &Ensemble, odds: &mut [Vec<i32>]) {
+    let found: Vec<(usize, Vec<i32>)> = held
+        .par_iter()
+        .map(|&at| {
+            let rows: Vec<u32> = (0..samples[at].is_text.len() as u32).map(|row| samples[at].start + row).collect();
+            (at, boost::predict(ensemble, columns, &rows))
+        })
+        .collect();
+    for (at, found) in found {
+        odds[at] = found;
     }
 }
 
-fn examples(samples: &[Sample], chosen: &[usize], title: bool) -> Examples {
+/// Languages with little to train on count more.
+fn weight_of(sample: &Sample) -> f32 {
+    match sample.gold.lang.as_str() {
+        "en" => 1.0,
+        "vi" | "zh" => 3.0,
+        _ => 1.5,
+    }
+}
+
+/// Every line, weighed by its share in the text of its record.
+fn text_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
     let mut examples = Examples::default();
-    for &at in chosen {
-        let sample = &samples[at];
-        let chars = &sample.examined.features.chars;
-        let text: f32 = chars.iter().zip(&sample.text).filter(|(_, text)| **text).map(|(chars, _)| *chars).sum();
-        let text = if sample.gold.is_negative() { 3000.0 } else { text };
-        let rare = match sample.gold.lang.as_str() {
-            "en" => 1.0,
-            "zh" => setting("WZH", 1.5),
-            "vi" => setting("WVI", 1.5),
-            _ => 1.5,
-        };
-        let titles = sample.title.iter().filter(|&&title| title).count() as f32;
-        if title && !chars.is_empty() {
-            examples.groups.push(examples.rows.len());
-        }
-        for row in 0..chars.len() {
-            if title {
-                examples.rows.push(sample.start + row as u32);
-                examples.target.push(if sample.title[row] { 1.0 / titles } else { 0.0 });
-                examples.weight.push(rare);
-                continue;
-            }
-            let (target, weight) = {
-                let weight = ((chars[row].min(1500.0) + 15.0) / (text + 400.0)).min(0.5);
-                (sample.text[row], if sample.title[row] { weight * 0.1 } else { weight })
-            };
-            examples.rows.push(sample.start + row as u32);
-            examples.target.push(f32::from(u8::from(target)));
-            examples.weight.push(weight * rare);
+    for sample in chosen.iter().map(|&at| &samples[at]) {
+        let chars = &sample.features.chars;
+        let text: f32 = chars.iter().zip(&sample.is_text).filter(|(_, text)| **text).map(|(chars, _)| *chars).sum();
+        let text = if sample.gold.is_negative() { NEGATIVE_CHARS } else { text };
+        for (row, &chars) in chars.iter().enumerate() {
+            let weight = ((chars.min(1500.0) + 15.0) / (text + 400.0)).min(0.5);
+            let weight = if sample.is_title[row] { weight * 0.1 } else { weight };
+            examples.push(sample.start + row as u32, sample.is_text[row], weight * weight_of(sample));
         }
     }
     examples
 }
 
-fn predict(samples: &[Sample], chosen: &[usize], columns: &Columns, ensemble: &Ensemble, margins: &mut [Vec<i32>]) {
-    let found: Vec<(usize, Vec<i32>)> = chosen
-        .par_iter()
-        .map(|&at| {
-            let rows: Vec<u32> = (0..samples[at].text.len() as u32).map(|row| samples[at].start + row).collect();
-            (at, boost::predict(ensemble, columns, &rows))
-        })
-        .collect();
-    for (at, found) in found {
-        margins[at] = found;
+/// The lines of a record compete for being its title.
+fn title_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
+    let mut examples = Examples::default();
+    for sample in chosen.iter().map(|&at| &samples[at]).filter(|sample| !sample.is_title.is_empty()) {
+        let titles = sample.is_title.iter().filter(|&&title| title).count() as f32;
+        examples.groups.push(examples.rows.len());
+        for (row, &title) in sample.is_title.iter().enumerate() {
+            examples.rows.push(sample.start + row as u32);
+            examples.target.push(if title { 1.0 / titles } else { 0.0 });
+            examples.weight.push(weight_of(sample));
+        }
+    }
+    examples
+}
+
+/// Lines that are noise, and whether they are of a kind.
+fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples {
+    let mut examples = Examples::default();
+    for sample in chosen.iter().map(|&at| &samples[at]) {
+        for (row, &label) in sample.fine.iter().enumerate() {
+            if !matches!(label, Label::Title | Label::Lead | Label::Body | Label::Repeat | Label::Separator | Label::Blank) {
+                examples.push(sample.start + row as u32, label == kind, 1.0);
+            }
+        }
+    }
+    examples
+}
+
+/// First paragraphs, and whether they are leads.
+fn lead_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
+    let mut examples = Examples::default();
+    for sample in chosen.iter().map(|&at| &samples[at]) {
+        let first = sample.fine.iter().position(|label| matches!(label, Label::Lead | Label::Body));
+        if let Some(first) = first {
+            examples.push(sample.start + first as u32, sample.fine[first] == Label::Lead, 1.0);
+        }
+    }
+    examples
+}
+
+/// The surest line of each record, and whether the record has an article.
+fn article_examples(samples: &[Sample], chosen: &[usize], odds: &[Vec<i32>]) -> Examples {
+    let mut examples = Examples::default();
+    let records: Vec<usize> = chosen.iter().copied().filter(|&at| !samples[at].is_text.is_empty()).collect();
+    for &at in &records {
+        let negative = samples[at].gold.is_negative();
+        let weight = match (negative, samples[at].role) {
+            (false, _) => 1.0,
+            (true, Role::Rest) => 1.0,
+            (true, _) => 10.0,
+        };
+        examples.push(samples[at].start + surest(&odds[at]) as u32, !negative, weight);
+    }
+    examples
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Head {
+    Text1,
+    Title1,
+    Text2,
+    Title2,
+    Caption,
+    Related,
+    Lead,
+    Article,
+}
+
+fn setting(name: &str, default: f32) -> f32 {
+    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
+}
+
+/// Chosen by cross-validation over sites; more trees gain less than .002.
+fn settings(head: Head) -> Settings {
+    let second = !matches!(head, Head::Text1 | Head::Title1);
+    let base = Settings {
+        trees: 0,
+        rate: 0.1,
+        lambda: 10.0,
+        row_share: 0.25,
+        question_share: 0.3,
+        questions: if second { second_questions() } else { first_questions() },
+        seed: 1,
+    };
+    let title = Settings { trees: 150, rate: 0.15, lambda: 200.0, row_share: 0.1, ..base.clone() };
+    let small = Settings { trees: 60, rate: 0.15, lambda: 10.0, row_share: 0.7, ..base.clone() };
+    match head {
+        Head::Text1 => Settings { trees: setting("T1", 500.0) as usize, ..base },
+        Head::Text2 => Settings { trees: setting("T2", 300.0) as usize, rate: 0.08, ..base },
+        Head::Title1 | Head::Title2 => title,
+        Head::Caption | Head::Related => small,
+        Head::Lead => Settings { trees: 40, ..small },
+        Head::Article => Settings { trees: 60, rate: 0.1, ..small },
     }
 }
 
@@ -336,9 +518,7 @@ fn first_questions() -> Vec<(u16, i8)> {
         (C::Words, 3),
     ];
     for (column, reach) in neighbours {
-        for offset in (-reach..=reach).filter(|&offset| offset != 0) {
-            questions.push((column as u16, offset));
-        }
+        questions.extend((-reach..=reach).filter(|&offset| offset != 0).map(|offset| (column as u16, offset)));
     }
     questions
 }
@@ -348,92 +528,7 @@ fn second_questions() -> Vec<(u16, i8)> {
     let base = FIRST_STAGE as u16;
     questions.extend((0..SECOND.len() as u16).map(|column| (base + column, 0)));
     for (column, reach) in [(Second::Odds, 6), (Second::TopicPairs, 2), (Second::TopicWords, 2), (Second::TitleOdds, 2)] {
-        for offset in (-reach..=reach).filter(|&offset| offset != 0) {
-            questions.push((base + column as u16, offset));
-        }
+        questions.extend((-reach..=reach).filter(|&offset| offset != 0).map(|offset| (base + column as u16, offset)));
     }
     questions
-}
-
-/// The cut that maximises the expected F1 of the text, by length.
-fn best_cut(margins: &[i32], chars: &[f32]) -> i32 {
-    let mut lines: Vec<(i32, f32)> = margins.iter().copied().zip(chars.iter().copied()).collect();
-    lines.sort_by_key(|line| std::cmp::Reverse(line.0));
-    let total: f32 = lines.iter().map(|(margin, chars)| probability(*margin) * chars).sum();
-    let (mut right, mut kept, mut best, mut cut) = (0.0, 0.0, -1.0, i32::MAX);
-    for (margin, chars) in lines {
-        right += probability(margin) * chars;
-        kept += chars;
-        let f1 = 2.0 * right / (kept + total);
-        if f1 > best {
-            (best, cut) = (f1, margin - 1);
-        }
-    }
-    cut
-}
-
-fn report(name: &str, samples: &[Sample], margins: &[Vec<i32>], titles: &[Vec<i32>], threshold: f32) {
-    let fixed = ((threshold / (1.0 - threshold)).ln() * UNIT) as i32;
-    let rows: Vec<(usize, Score)> = samples
-        .par_iter()
-        .enumerate()
-        .filter(|(_, sample)| !sample.train_only && !sample.gold.is_negative())
-        .map(|(at, sample)| {
-            let lines: Vec<&str> = sample.gold.raw_text.split('\n').collect();
-            let mut kept = vec![false; lines.len()];
-            let cut = if threshold > 0.0 { fixed } else { best_cut(&margins[at], &sample.examined.features.chars) };
-            for (row, &no) in sample.line_no.iter().enumerate() {
-                kept[no] |= margins[at][row] > cut;
-            }
-            let best = (0..titles[at].len()).max_by_key(|&row| (titles[at][row], std::cmp::Reverse(row)));
-            let best = best.filter(|&row| titles[at][row] > 0);
-            let title = best.map(|row| lines[sample.line_no[row]].trim());
-            if let (Some(row), true) = (best, true) {
-                kept[sample.line_no[row]] = false;
-            }
-            (at, score(&sample.gold, &kept, title))
-        })
-        .collect();
-    let main = |sample: &Sample| !matches!(sample.gold.corpus.as_str(), "vfnd-vi" | "composed-vi");
-    for (set, wanted) in [("page", "page"), ("container", "container"), ("wide", "wide"), ("vfnd", ""), ("composed", "")] {
-        let chosen: Vec<&(usize, Score)> = rows
-            .iter()
-            .filter(|(at, _)| {
-                let sample = &samples[*at];
-                match set {
-                    "vfnd" => sample.gold.corpus == "vfnd-vi",
-                    "composed" => sample.gold.corpus == "composed-vi",
-                    _ => main(sample) && sample.gold.variant == wanted,
-                }
-            })
-            .collect();
-        let mean = |rows: &[&&(usize, Score)]| {
-            rows.iter().map(|(_, score)| score.text.f1).sum::<f64>() / rows.len().max(1) as f64
-        };
-        let mut languages: BTreeMap<&str, Vec<&&(usize, Score)>> = BTreeMap::new();
-        for row in &chosen {
-            languages.entry(&samples[row.0].gold.lang).or_default().push(row);
-        }
-        let of = |language: &str| languages.get(language).map_or(f64::NAN, |rows| mean(rows));
-        let macro_ = languages.values().map(|rows| mean(rows)).sum::<f64>() / languages.len().max(1) as f64;
-        let all: Vec<&&(usize, Score)> = chosen.iter().collect();
-        let n = chosen.len().max(1) as f64;
-        let titled: Vec<bool> = chosen.iter().filter_map(|(_, score)| score.title).collect();
-        println!(
-            "{name:12} {set:9} n={:4} vi {:.4} zh {:.4} en {:.4} de {:.4} ja {:.4} macro {:.4} ALL {:.4} | P {:.4} R {:.4} >=.95 {:.3} destroyed {:.3} title {:.3}",
-            chosen.len(),
-            of("vi"),
-            of("zh"),
-            of("en"),
-            of("de"),
-            of("ja"),
-            macro_,
-            mean(&all),
-            chosen.iter().map(|(_, score)| score.text.precision).sum::<f64>() / n,
-            chosen.iter().map(|(_, score)| score.text.recall).sum::<f64>() / n,
-            chosen.iter().filter(|(_, score)| score.text.f1 >= 0.95).count() as f64 / n,
-            chosen.iter().filter(|(_, score)| score.text.recall < 0.5).count() as f64 / n,
-            titled.iter().filter(|&&right| right).count() as f64 / titled.len().max(1) as f64,
-        );
-    }
 }

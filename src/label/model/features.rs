@@ -200,7 +200,7 @@ impl std::hash::Hasher for PlainHasher {
 }
 
 /// What the second stage needs of the first one's work.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Features {
     /// Columns of the first stage.
     pub matrix: Matrix,
@@ -212,8 +212,21 @@ pub struct Features {
 
 impl Features {
     /// Writes the columns of the linear model of words: its score of every line.
-    pub fn set_words(&mut self, scores: &[f32]) {
-        let value = |score: f32| (score * 14.0 + 62.0).clamp(0.0, 125.0) as u8;
+    pub fn set_words(&mut self, scores: Option<&[f32]>) {
+        let Some(scores) = scores else {
+            for column in [
+                Column::Words,
+                Column::WordsNear,
+                Column::WordsFar,
+                Column::WordsRegion,
+                Column::WordsAbove,
+                Column::WordsBelow,
+            ] {
+                self.matrix.column_mut(column as usize).fill(UNKNOWN_WORDS + 1);
+            }
+            return;
+        };
+        let value = |score: f32| (score * 14.0 + 62.0).clamp(1.0, 125.0) as u8;
         let sums = Sums::of(scores);
         let rows = scores.len();
         for (row, &score) in scores.iter().enumerate() {
@@ -232,6 +245,9 @@ impl Features {
         }
     }
 }
+
+/// Value of the columns of words where the language is not known to the model.
+const UNKNOWN_WORDS: u8 = 0;
 
 /// What one line says by itself, as counted in one pass.
 #[derive(Debug, Clone, Copy, Default)]

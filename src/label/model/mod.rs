@@ -9,3 +9,183 @@ pub mod second;
 pub mod text;
 pub mod trees;
 pub mod vocabulary;
+
+use crate::error::{Error, Result};
+use features::Features;
+use text::TextModel;
+use trees::{Ensemble, Table};
+
+use super::line::Line;
+
+/// A trained labeller.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Model {
+    /// How often lines of each rule are text, by the number of the rule.
+    pub ranks: Vec<u8>,
+    /// Words and pairs.
+    pub words: TextModel,
+    /// The heads, in the order of [`HEADS`].
+    pub heads: Vec<Ensemble>,
+}
+
+/// What the heads judge: text and title in two stages; of the lines that are noise, captions and other stories; of the first paragraph,
+/// whether it is a lead; of the surest line, whether the record has an article.
+pub const HEADS: [&str; 8] = ["text1", "title1", "text2", "title2", "caption", "related", "lead", "article"];
+
+/// The log-odds of every line, in [`trees::UNIT`]s.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// It is text of the article.
+    pub text: Vec<i32>,
+    /// It is the title, against there being none.
+    pub title: Vec<i32>,
+    /// It is a caption.
+    pub caption: Vec<i32>,
+    /// It is part of another story.
+    pub related: Vec<i32>,
+    /// It is a lead.
+    pub lead: Vec<i32>,
+    /// The record has an article.
+    pub article: i32,
+}
+
+/// The surest line of a record.
+#[must_use]
+pub fn surest(margins: &[i32]) -> usize {
+    (0..margins.len()).max_by_key(|&row| (margins[row], std::cmp::Reverse(row))).unwrap_or(0)
+}
+
+impl Model {
+    /// Judges the lines of a record. The columns of words are filled on the way.
+    #[must_use]
+    pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
+        if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
+            return Judgement::default();
+        }
+        let words = self.words.scores(&features.vocabulary, lines.iter().map(|line| line.hash));
+        features.set_words(words.as_deref());
+        let (text, title) = {
+            let table = [&features.matrix];
+            (self.heads[0].margins(Table(&table)), self.heads[1].margins(Table(&table)))
+        };
+        let second = second::read(features, &text, &title);
+        let tables = [&features.matrix, &second];
+        let margins = |head: usize| self.heads[head].margins(Table(&tables));
+        let article = margins(7)[surest(&text)];
+        Judgement {
+            text: margins(2),
+            title: margins(3),
+            caption: margins(4),
+            related: margins(5),
+            lead: margins(6),
+            article,
+        }
+    }
+
+    /// The model as bytes.
+    #[must_use]
+    pub fn write(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        put(&mut bytes, self.ranks.len() as u32);
+        bytes.extend_from_slice(&self.ranks);
+        bytes.extend_from_slice(&self.words.bias.to_le_bytes());
+        bytes.extend_from_slice(&self.words.fingerprints);
+        bytes.extend(self.words.weights.iter().map(|weight| *weight as u8));
+        for head in &self.heads {
+            bytes.extend_from_slice(&head.bias.to_le_bytes());
+            put(&mut bytes, head.trees.len() as u32);
+            for tree in &head.trees {
+                for split in tree.splits {
+                    bytes.extend_from_slice(&split.column.to_le_bytes());
+                    bytes.extend([split.offset as u8, split.threshold]);
+                }
+                bytes.extend(tree.leaves.iter().flat_map(|leaf| leaf.to_le_bytes()));
+            }
+        }
+        bytes
+    }
+
+    /// Reads a model from bytes.
+    ///
+    /// # Errors
+    /// [`Error::Config`] where the bytes are no model of this version.
+    pub fn read(bytes: &[u8]) -> Result<Model> {
+        let wrong = || Error::Config("the labelling model is damaged or of another version; train it again with `newsieve train`".to_owned());
+        let mut reader = Bytes(bytes);
+        if reader.take(MAGIC.len()).ok_or_else(wrong)? != MAGIC {
+            return Err(wrong());
+        }
+        reader.model().filter(|_| reader.0.is_empty()).ok_or_else(wrong)
+    }
+}
+
+/// The model that is compiled in.
+const BUILTIN: &[u8] = include_bytes!("../../../config/model/labels.bin.zst");
+/// Most bytes of an unpacked model.
+const MAX_BYTES: usize = 64 << 20;
+
+/// Reads the model that is compiled in.
+///
+/// # Errors
+/// [`Error::Config`]; a build whose tests pass has none.
+pub fn builtin() -> Result<Model> {
+    let bytes = zstd::bulk::decompress(BUILTIN, MAX_BYTES)
+        .map_err(|error| Error::Config(format!("the built-in labelling model cannot be unpacked: {error}")))?;
+    Model::read(&bytes)
+}
+
+const MAGIC: &[u8] = b"newsieve model 1\n";
+
+fn put(bytes: &mut Vec<u8>, value: u32) {
+    bytes.extend_from_slice(&value.to_le_bytes());
+}
+
+struct Bytes<'a>(&'a [u8]);
+
+impl<'a> Bytes<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn number(&mut self) -> Option<u32> {
+        Some(u32::from_le_bytes(self.take(4)?.try_into().ok()?))
+    }
+
+    fn model(&mut self) -> Option<Model> {
+        let ranks = self.number()? as usize;
+        let ranks = self.take(ranks)?.to_vec();
+        let bias = self.number()? as i32;
+        let fingerprints = self.take(text::BUCKETS)?.to_vec();
+        let weights = self.take(text::BUCKETS)?.iter().map(|weight| *weight as i8).collect();
+        let heads = HEADS.iter().map(|_| self.head()).collect::<Option<_>>()?;
+        Some(Model { ranks, words: TextModel { fingerprints, weights, bias }, heads })
+    }
+
+    fn head(&mut self) -> Option<Ensemble> {
+        let bias = self.number()? as i32;
+        let number = self.number()?;
+        let trees = (0..number).map(|_| self.tree()).collect::<Option<_>>()?;
+        Some(Ensemble { bias, trees })
+    }
+
+    fn tree(&mut self) -> Option<trees::Tree> {
+        let columns = features::FIRST_STAGE + second::SECOND.len();
+        let mut splits = [trees::Split { column: 0, offset: 0, threshold: u8::MAX }; trees::DEPTH];
+        for split in &mut splits {
+            let bytes = self.take(4)?;
+            split.column = u16::from_le_bytes([bytes[0], bytes[1]]);
+            (split.offset, split.threshold) = (bytes[2] as i8, bytes[3]);
+            let reach = usize::from(split.offset.unsigned_abs());
+            if usize::from(split.column) >= columns || reach > matrix::REACH {
+                return None;
+            }
+        }
+        let mut leaves = [0; trees::LEAVES];
+        for leaf in &mut leaves {
+            *leaf = i16::from_le_bytes(self.take(2)?.try_into().ok()?);
+        }
+        Some(trees::Tree { splits, leaves })
+    }
+}

@@ -5,7 +5,7 @@
 use super::vocabulary::Vocabulary;
 
 /// Buckets of hashed words and pairs.
-pub const BUCKETS: usize = 1 << 16;
+pub const BUCKETS: usize = 1 << 17;
 /// Weights are log-odds in this fraction.
 pub const WEIGHT_UNIT: f32 = 16.0;
 /// Lines of at most so many words have a bucket of their own as a whole.
@@ -13,10 +13,12 @@ const WHOLE_LINE_WORDS: usize = 6;
 const FIRST_SEED: u32 = 0x9E37_79B9;
 const LAST_SEED: u32 = 0x85EB_CA6B;
 
-/// Weights of the buckets.
+/// Weights of words and pairs. A slot belongs to one of them, which its fingerprint tells from others that fall on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextModel {
-    /// One weight a bucket, in [`WEIGHT_UNIT`]s.
+    /// One fingerprint a slot; 0: nobody's.
+    pub fingerprints: Vec<u8>,
+    /// One weight a slot, in [`WEIGHT_UNIT`]s.
     pub weights: Vec<i8>,
     /// Where the score begins, in [`WEIGHT_UNIT`]s.
     pub bias: i32,
@@ -24,16 +26,29 @@ pub struct TextModel {
 
 impl Default for TextModel {
     fn default() -> Self {
-        TextModel { weights: vec![0; BUCKETS], bias: 0 }
+        TextModel { fingerprints: vec![0; BUCKETS], weights: vec![0; BUCKETS], bias: 0 }
     }
 }
 
-fn bucket(hash: u32) -> u16 {
-    (hash.wrapping_mul(0xC2B2_AE35) >> 16) as u16
+/// The slot of a hash.
+#[must_use]
+pub fn slot(hash: u32) -> usize {
+    (hash >> 15) as usize
 }
 
-/// Calls `each` with the buckets of a line.
-pub fn buckets(vocabulary: &Vocabulary, row: usize, line_hash: u64, mut each: impl FnMut(u16)) {
+/// The fingerprint of a hash.
+#[must_use]
+pub fn fingerprint(hash: u32) -> u8 {
+    (hash as u8).max(1)
+}
+
+fn bucket(hash: u32) -> u32 {
+    let hash = hash.wrapping_mul(0xC2B2_AE35);
+    hash ^ (hash >> 15)
+}
+
+/// Calls `each` with the hashes of words and pairs of a line.
+pub fn buckets(vocabulary: &Vocabulary, row: usize, line_hash: u64, mut each: impl FnMut(u32)) {
     let mut words = 0;
     let (mut first, mut last) = (None, 0);
     for hash in vocabulary.word_hashes(row) {
@@ -54,15 +69,41 @@ pub fn buckets(vocabulary: &Vocabulary, row: usize, line_hash: u64, mut each: im
     }
 }
 
+/// Share of the buckets of a record that must have a weight for its language to count as known.
+const MIN_KNOWN: f32 = 0.28;
+
 impl TextModel {
-    /// The log-odds of a line.
+    /// The log-odds of every line of a record; none where the model does not know the words of its language.
     #[must_use]
-    pub fn score(&self, vocabulary: &Vocabulary, row: usize, line_hash: u64) -> f32 {
-        let (mut sum, mut number) = (0i32, 0i32);
-        buckets(vocabulary, row, line_hash, |bucket| {
-            sum += i32::from(self.weights[usize::from(bucket)]);
-            number += 1;
-        });
-        (self.bias as f32 + sum as f32 / (number.max(1) as f32).sqrt()) / WEIGHT_UNIT
+    pub fn scores(&self, vocabulary: &Vocabulary, hashes: impl Iterator<Item = u64>) -> Option<Vec<f32>> {
+        let (mut known, mut all) = (0usize, 0usize);
+        let scores = hashes
+            .enumerate()
+            .map(|(row, hash)| {
+                let (mut sum, mut number) = (0i32, 0i32);
+                buckets(vocabulary, row, hash, |bucket| {
+                    let own = self.fingerprints[slot(bucket)] == fingerprint(bucket);
+                    sum += if own { i32::from(self.weights[slot(bucket)]) } else { 0 };
+                    number += i32::from(own);
+                    all += 1;
+                });
+                known += number as usize;
+                (self.bias as f32 + sum as f32 / (number.max(1) as f32).sqrt()) / WEIGHT_UNIT
+            })
+            .collect();
+        (known as f32 >= MIN_KNOWN * all as f32).then_some(scores)
+    }
+
+    /// Share of a record's buckets that have a weight.
+    #[must_use]
+    pub fn known(&self, vocabulary: &Vocabulary, hashes: impl Iterator<Item = u64>) -> f32 {
+        let (mut known, mut all) = (0usize, 0usize);
+        for (row, hash) in hashes.enumerate() {
+            buckets(vocabulary, row, hash, |bucket| {
+                known += usize::from(self.fingerprints[slot(bucket)] == fingerprint(bucket));
+                all += 1;
+            });
+        }
+        known as f32 / all.max(1) as f32
     }
 }

@@ -8,7 +8,7 @@ const CONTENT_LETTERS: u32 = 4;
 const FUNCTION_LETTERS: u32 = 4;
 
 /// Words (characters, in unspaced scripts) and pairs of each line. Every word and pair of the record has a number.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
     /// Numbers of the words of all lines, in order of the text.
     words: Vec<u32>,
@@ -40,7 +40,7 @@ struct WordKind {
 }
 
 /// Open addressing over hashes that are well mixed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Interner {
     slots: Vec<(u64, u32)>,
     used: usize,
