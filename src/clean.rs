@@ -6,7 +6,7 @@ use crate::config::{Config, Effective};
 use crate::document::{Cleaned, Record, Segment};
 use crate::error::Result;
 use crate::label::Labeler;
-use crate::label::model::{self, Model};
+use crate::label::model::{self, Model, Reason};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 
@@ -33,6 +33,14 @@ impl Cleaner {
             identifier: Identifier::new(&lexicons, lexicon::IDENTIFY)?,
             config: effective.config.clone(),
         })
+    }
+
+    /// The model's strongest reasons for the label of each segment of a record; none for blank ones.
+    #[must_use]
+    pub fn reasons(&self, record: &Record) -> Vec<Vec<Reason>> {
+        let title = record.fields.title.as_deref();
+        let spans = segment(&record.text, title, &self.patterns);
+        Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, title)
     }
 
     /// Labels a record and makes its article.

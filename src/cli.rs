@@ -82,6 +82,8 @@ pub enum Command {
     Explain(ExplainArgs),
     Report(ReportArgs),
     Verify(VerifyArgs),
+    Eval(EvalArgs),
+    Train(TrainArgs),
     Schema(SchemaArgs),
     Config(ConfigCommand),
     Completions(CompletionsArgs),
@@ -183,8 +185,12 @@ impl ConfigArgs {
 Examples:
   newsieve explain dump/page.txt              the lines that fit the terminal
   newsieve explain -v news.jsonl --record 41  the record in line 41 (from 0), all text
+  newsieve explain --reasons dump/page.txt    what moved the model, line by line
   newsieve explain 9f86d081884c7d65 --json    a record of the output, as JSON")]
 pub struct ExplainArgs {
+    /// Below each line the features that moved the model most, with their log-odds (+ towards text). Files only.
+    #[arg(long)]
+    pub reasons: bool,
     /// A file, `-` for standard input, or the id of a record in the output.
     #[arg(value_name = "FILE|-|ID")]
     pub target: String,
@@ -219,6 +225,53 @@ pub struct VerifyArgs {
     /// Read every value and check each record too.
     #[arg(long)]
     pub deep: bool,
+}
+
+/// Score the labels against labelled records.
+///
+/// GOLD is JSONL (plain or .gz): `raw_text` with one label for each of its lines in `labels` (body, title, noise, duplicate, blank)
+/// and, where they are known, in `labels_fine`; `gold_body`, `gold_title`, `lang`, `variant`, `id`. A record without labels is a page
+/// without an article. Prints lines and text (shingles of four words) by language, titles, confusions, the worst records.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve eval gold.jsonl                              the figures
+  newsieve eval gold.jsonl --floors floors.toml         exit code 1 where one is below its floor
+  newsieve eval gold.jsonl --set label.preset=recall    of another preset")]
+pub struct EvalArgs {
+    /// Files of labelled records.
+    #[arg(value_name = "GOLD", required = true)]
+    pub gold: Vec<PathBuf>,
+    /// Figures that must be reached, as TOML.
+    #[arg(long, value_name = "FILE")]
+    pub floors: Option<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
+}
+
+/// Train the labelling model.
+///
+/// Reads a folder of labelled records (dev*.jsonl.gz and train_*.jsonl.gz, in the form of `newsieve eval`), prints what
+/// cross-validation over sites measures, and writes the model. The same records give the same model on every machine. The
+/// model that is in force is compiled in: build again to use the new one.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve train corpus/ --to config/model/labels.bin.zst
+  newsieve train corpus/ --cross-validate                     only measure, write nothing")]
+pub struct TrainArgs {
+    /// Folder of labelled records.
+    #[arg(value_name = "FOLDER")]
+    pub corpus: PathBuf,
+    /// Where the model goes.
+    #[arg(long, value_name = "FILE", required_unless_present = "cross_validate")]
+    pub to: Option<PathBuf>,
+    /// Measure by cross-validation over sites first (five times the work).
+    #[arg(long)]
+    pub cross_validate: bool,
+    /// Folder that keeps the models of the folds: what is there is not fitted again.
+    #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
+    pub fold_models: Option<PathBuf>,
 }
 
 /// Describe the tables: columns, types, units, meaning.

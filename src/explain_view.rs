@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use chrono::DateTime;
 use console::{Style, measure_text_width, truncate_str};
 use newsieve::document::{Article, Cleaned, Record, Rejection};
+use newsieve::label::model::Reason;
 use newsieve::output::StoredRecord;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -59,6 +60,9 @@ struct Row {
     confidence: Option<f64>,
     repeat_of: Option<i32>,
     item_no: Option<i32>,
+    /// What moved the model, strongest first; log-odds towards text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<(String, f64)>,
 }
 
 /// One record with all that is known of it.
@@ -77,7 +81,7 @@ pub struct View {
 
 impl View {
     /// A record that has just been cleaned, alone.
-    pub fn of_cleaned(cleaned: &Cleaned) -> View {
+    pub fn of_cleaned(cleaned: &Cleaned, reasons: &[Vec<Reason>]) -> View {
         let rows = cleaned.segments.iter().zip(0..).map(|(segment, seg_no)| Row {
             seg_no,
             line_no: segment.span.line_no,
@@ -90,6 +94,12 @@ impl View {
             confidence: Some(as_printed(segment.verdict.confidence)),
             repeat_of: segment.verdict.repeat_of,
             item_no: segment.verdict.item_no,
+            reasons: reasons
+                .get(seg_no as usize)
+                .into_iter()
+                .flatten()
+                .map(|reason| (reason.about.clone(), as_printed((reason.odds * 100.0).round() / 100.0)))
+                .collect(),
         });
         let (article, reject) = match &cleaned.outcome {
             Ok(article) => (Some(object(article_row(article))), None),
@@ -236,6 +246,10 @@ impl View {
             let line_no = painter.paint("dim", &format!("{:>line_width$}", row.line_no));
             let text = self.laid_out(row, indent, display, painter);
             let _ = writeln!(body, "{line_no} {mark} {label} {confidence:>4} {rule}  {text}");
+            for (about, odds) in &row.reasons {
+                let reason = painter.paint("dim", &format!("{odds:+.2} {about}"));
+                let _ = writeln!(body, "{:indent$}{reason}", "");
+            }
         }
         push_blanks(&mut body, &mut blanks, line_width, painter);
         body

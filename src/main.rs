@@ -16,12 +16,16 @@ use newsieve::Cleaner;
 use newsieve::config::{self, Effective};
 use newsieve::decode::decode;
 use newsieve::error::Error;
+use newsieve::eval::{evaluate, floors::Floors, gold};
 use newsieve::output::Output;
 use newsieve::pipeline::{self, RunRequest, RunSummary};
 use newsieve::source::{self, FileReader};
 use newsieve::table::{SchemaFormat, Table, describe};
 
-use cli::{Cli, Command, ConfigAction, ConfigArgs, ExplainArgs, Global, LogFormat, RunArgs, SchemaArgs, SchemaForm};
+use cli::{
+    Cli, Command, ConfigAction, ConfigArgs, EvalArgs, ExplainArgs, Global, LogFormat, RunArgs, SchemaArgs, SchemaForm,
+    TrainArgs,
+};
 use explain_view::{Display, View};
 use progress::Bars;
 
@@ -48,6 +52,8 @@ fn execute(command: Command, global: &Global, bars: &Bars) -> anyhow::Result<u8>
         Command::Explain(args) => explain(&args, global),
         Command::Report(_) => emit(&newsieve::report::report(&global.output)?),
         Command::Verify(args) => verify(&global.output, args.deep),
+        Command::Eval(args) => eval(&args),
+        Command::Train(args) => train(&args),
         Command::Schema(args) => schema(&args),
         Command::Config(command) => configuration(command.action.unwrap_or(ConfigAction::Show(ConfigArgs::default()))),
         Command::Completions(args) => {
@@ -163,6 +169,37 @@ fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
     anyhow::bail!("{count} promises of `{}` do not hold", output.display())
 }
 
+fn eval(args: &EvalArgs) -> anyhow::Result<u8> {
+    let effective = load(&args.config)?;
+    let floors = args.floors.as_deref().map(Floors::read).transpose()?;
+    let mut records = Vec::new();
+    for path in &args.gold {
+        records.extend(gold::read(path)?);
+    }
+    let report = evaluate(&Cleaner::new(&effective)?, &effective.config, &records);
+    emit(&report.to_string()).or_else(|error| if is_closed_pipe(&error) { Ok(0) } else { Err(error) })?;
+    let missed = floors.map(|floors| floors.missed(&report)).unwrap_or_default();
+    for floor in &missed {
+        tracing::error!("{floor}");
+    }
+    Ok(u8::from(!missed.is_empty()))
+}
+
+fn train(args: &TrainArgs) -> anyhow::Result<u8> {
+    let config = config::load(None, &[], &[])?.config.label;
+    let tell = |what: &str| tracing::info!("{what}");
+    if args.cross_validate {
+        let report = newsieve::train::cross_validate(&args.corpus, &config, args.fold_models.as_deref(), &tell)?;
+        emit(&report.to_string())?;
+    }
+    if let Some(path) = &args.to {
+        let model = newsieve::train::train(&args.corpus, &config, &tell)?;
+        model.save(path)?;
+        tracing::info!("wrote {}", path.display());
+    }
+    Ok(0)
+}
+
 fn schema(args: &SchemaArgs) -> anyhow::Result<u8> {
     let format = match args.format {
         SchemaForm::Text => SchemaFormat::Text,
@@ -256,7 +293,11 @@ fn explain_record(mut reader: FileReader, args: &ExplainArgs, effective: &Effect
         }
     };
     match item.and_then(|raw| decode(raw, &effective.config)) {
-        Ok(record) => Ok(View::of_cleaned(&Cleaner::new(effective)?.clean(record))),
+        Ok(record) => {
+            let cleaner = Cleaner::new(effective)?;
+            let reasons = if args.reasons || args.json { cleaner.reasons(&record) } else { Vec::new() };
+            Ok(View::of_cleaned(&cleaner.clean(record), &reasons))
+        }
         Err(rejection) => Ok(View::of_rejection(&rejection)),
     }
 }

@@ -11,6 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::Config;
 use super::check::{KEYS, nearest};
 use crate::error::{Error, Result};
+use crate::label::model;
 use crate::lexicon::{self, CompiledPatterns, Lexicon};
 
 /// The defaults, as text.
@@ -210,11 +211,12 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
     json.sort_all_objects();
     let mut hasher = Xxh3::new();
     let canonical = json.to_string();
-    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([lexicon::IDENTIFY]);
-    for part in [canonical.as_str()].into_iter().chain(builtin).chain(overlays.iter().map(|(text, _)| text.as_str())) {
+    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([lexicon::IDENTIFY, lexicon::CUE_FILE]);
+    let texts = [canonical.as_str()].into_iter().chain(builtin).chain(overlays.iter().map(|(text, _)| text.as_str()));
+    for part in texts.map(str::as_bytes).chain([model::BUILTIN]) {
         // Lengths keep two parts from being taken for one.
         hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part.as_bytes());
+        hasher.update(part);
     }
     Ok(format!("{:032x}", hasher.digest128()))
 }

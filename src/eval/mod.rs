@@ -1,12 +1,18 @@
 //! Scores labels against labelled records.
 
+pub mod floors;
 pub mod gold;
 mod report;
 pub mod score;
 
-pub use report::Report;
+pub use report::{Report, Summary};
 
-use crate::document::{Cleaned, Label, Span, Verdict};
+use rayon::prelude::*;
+
+use crate::Cleaner;
+use crate::config::Config;
+use crate::decode::decode;
+use crate::document::{CallerFields, Cleaned, Content, Label, Origin, RawRecord, Span, Verdict};
 use crate::label::Page;
 use gold::Gold;
 
@@ -38,9 +44,13 @@ impl Outcome {
         Outcome::new(segments, cleaned.outcome.is_ok())
     }
 
+    /// Of a record that was not even labelled.
+    fn rejected() -> Outcome {
+        Outcome { labels: Vec::new(), kept: Vec::new(), confidence: Vec::new(), title: None, has_article: false }
+    }
+
     fn new<'a>(segments: impl Iterator<Item = (&'a Span, &'a Verdict)>, has_article: bool) -> Outcome {
-        let mut outcome =
-            Outcome { labels: Vec::new(), kept: Vec::new(), confidence: Vec::new(), title: None, has_article };
+        let mut outcome = Outcome { has_article, ..Outcome::rejected() };
         let mut best = (false, 0);
         for (span, verdict) in segments {
             let line = span.line_no as usize;
@@ -61,6 +71,26 @@ impl Outcome {
         }
         outcome
     }
+}
+
+/// Cleans labelled records and scores what became of them.
+#[must_use]
+pub fn evaluate(cleaner: &Cleaner, config: &Config, records: &[Gold]) -> Report {
+    let outcomes: Vec<Outcome> = records
+        .par_iter()
+        .enumerate()
+        .map(|(number, gold)| {
+            let origin = Origin { file_path: "gold".into(), record_no: number as i64, input: 0 };
+            let content = Content::Text(gold.raw_text.clone());
+            let raw = RawRecord { origin, content, fields: CallerFields::default() };
+            decode(raw, config).map_or_else(|_| Outcome::rejected(), |record| Outcome::of(&cleaner.clean(record)))
+        })
+        .collect();
+    let mut report = Report::default();
+    for (gold, outcome) in records.iter().zip(&outcomes) {
+        report.add(gold, outcome);
+    }
+    report
 }
 
 impl Gold {

@@ -175,9 +175,8 @@ impl Report {
 fn summary(rows: &[&Row]) -> Summary {
     let number = rows.len().max(1) as f64;
     let mean = |value: &dyn Fn(&Row) -> f64| rows.iter().map(|row| value(row)).sum::<f64>() / number;
-    let pooled = rows.iter().fold((0, 0, 0), |sum, row| {
-        (sum.0 + row.lines.0, sum.1 + row.lines.1, sum.2 + row.lines.2)
-    });
+    let pooled =
+        rows.iter().fold((0, 0, 0), |sum, row| (sum.0 + row.lines.0, sum.1 + row.lines.1, sum.2 + row.lines.2));
     let titles: Vec<bool> = rows.iter().filter_map(|row| row.title).collect();
     let share = |flag: bool| f64::from(u8::from(flag));
     Summary {
@@ -190,8 +189,7 @@ fn summary(rows: &[&Row]) -> Summary {
         },
         good: mean(&|row| share(row.text.f1 >= 0.95)),
         destroyed: mean(&|row| share(row.text.recall < 0.5)),
-        title: (!titles.is_empty())
-            .then(|| titles.iter().filter(|&&right| right).count() as f64 / titles.len() as f64),
+        title: (!titles.is_empty()).then(|| titles.iter().filter(|&&right| right).count() as f64 / titles.len() as f64),
         rejected: mean(&|row| share(row.rejected)),
     }
 }
@@ -218,7 +216,10 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter) -> fmt::Result {
         for set in self.sets() {
             writeln!(f, "{set}")?;
-            writeln!(f, "  language   texts | lines P R F1        | text P R F1        | >= .95  destroyed | title | rejected")?;
+            writeln!(
+                f,
+                "  language   texts | lines P R F1        | text P R F1        | >= .95  destroyed | title | rejected"
+            )?;
             let languages = self.languages(&set);
             for (language, summary) in &languages {
                 line(f, language, summary)?;

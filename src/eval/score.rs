@@ -77,7 +77,8 @@ pub fn score(gold: &Gold, kept: &[bool], title: Option<&str>) -> Score {
     let gold_all: usize = expected.values().sum();
     score.text = Prf::of(right, all - right, gold_all - right);
     let title_lines = lines.iter().zip(&gold.labels).filter(|(_, label)| *label == "title").map(|(line, _)| *line);
-    let titles: Vec<&str> = gold.gold_title.as_deref().into_iter().chain(title_lines).filter(|title| !title.is_empty()).collect();
+    let titles: Vec<&str> =
+        gold.gold_title.as_deref().into_iter().chain(title_lines).filter(|title| !title.is_empty()).collect();
     if !titles.is_empty() {
         score.title = Some(title.is_some_and(|title| titles.iter().any(|gold| same_title(title, gold))));
     }
@@ -106,7 +107,8 @@ fn squash(text: &str) -> Vec<char> {
 #[must_use]
 pub fn same_title(given: &str, gold: &str) -> bool {
     let (given, gold) = (squash(given), squash(gold));
-    let holds = |whole: &[char], part: &[char]| part.is_empty() || whole.windows(part.len()).any(|window| window == part);
+    let holds =
+        |whole: &[char], part: &[char]| part.is_empty() || whole.windows(part.len()).any(|window| window == part);
     if gold.is_empty() {
         return false;
     }

@@ -3,18 +3,36 @@
 //! The model decides what is text and which line is the title; the rules keep what is certain (copies, separators, glued titles) and
 //! say what kind of noise a line is, where they know it.
 
+use std::collections::HashMap;
+
 use super::model::{Judgement, trees::UNIT, trees::probability};
 use super::rules::{self, Rule};
 use super::{Decision, Item, Page};
 use crate::document::Label;
 use crate::label::line::Evidence;
+use crate::text::Ending;
 
 /// Log-odds by which the model must be surer where a rule of at least [`TRUSTED`] confidence has called a line noise.
 const AGAINST_TRUSTED: f32 = 1.0;
+/// Log-odds in favour of lists that a colon introduces: the model has seen few clean texts with lists.
+const FOR_LISTS: f32 = 2.0;
+/// Longest list that is looked through for the line that introduces it.
+const MAX_LIST_LINES: usize = 40;
+/// Lines up to which a record is rather a text than a whole page.
+const MAX_TEXT_LINES: usize = 80;
+/// Log-odds against lines that the rules see in the rhythm of other stories, in such a text.
+const FOR_BLOCKS: f32 = 3.0;
+/// Log-odds in favour of lines that the rules see as body, in such a text.
+const FOR_BODY: f32 = 3.0;
 /// Confidence from which a rule is trusted.
 const TRUSTED: f32 = 0.93;
+/// Confidence from which the model's heads do not look at the kind of noise again.
+const SETTLED: f32 = 0.8;
 /// Most units of a line that is called page furniture, not another story, where nothing else is known of it.
 const MAX_FURNITURE_UNITS: f32 = 4.0;
+
+/// Most units of a summary: 97 of 100 Vietnamese ones are shorter.
+const MAX_SUMMARY_UNITS: f32 = 55.0;
 
 /// Rules that the model cannot overrule: what they say is seen, not guessed.
 fn is_certain(rule: Rule) -> bool {
@@ -26,13 +44,23 @@ fn is_text(label: Label) -> bool {
     matches!(label, Label::Title | Label::Lead | Label::Body)
 }
 
+/// Whether the kind of noise that the rules name stands.
+fn is_settled(decision: &Decision) -> bool {
+    decision.rule.confidence >= SETTLED || matches!(decision.label, Label::Repeat | Label::RelatedHeading)
+}
+
 impl Page<'_> {
     /// Joins the model's judgement with the rules' decisions. Every line must have one.
     pub(super) fn join(&mut self, judgement: &Judgement) {
         let title = self.choose_title(judgement);
         let odds: Vec<Option<i32>> = (0..self.lines.len()).map(|at| self.odds(at, title, judgement)).collect();
         let cut = best_cut(&odds, |at| self.lines[at].shape.chars as f32);
-        let text: Vec<bool> = odds.iter().map(|odds| odds.is_some_and(|odds| odds > cut)).collect();
+        let mut text: Vec<bool> = odds.iter().map(|odds| odds.is_some_and(|odds| odds > cut)).collect();
+        for at in 0..self.lines.len() {
+            // A copy of what is kept; where the original is cut, the copy may be the article.
+            let copied = self.decisions[at].filter(|it| it.label == Label::Repeat).and_then(|it| it.repeat_of);
+            text[at] &= !copied.is_some_and(|original| text[original]);
+        }
         for at in 0..self.lines.len() {
             if Some(at) == title {
                 continue;
@@ -42,9 +70,12 @@ impl Page<'_> {
                 if !matches!(decision.label, Label::Lead | Label::Body) {
                     self.decide(at, Label::Body, rules::MODEL_TEXT);
                 }
-            } else if is_text(decision.label) || !self.is_settled(at, &decision, &text) {
+            } else if is_text(decision.label) || !is_settled(&decision) {
                 let (label, rule) = self.noise(at, title, judgement);
-                self.decide(at, label, rule);
+                // What the rules know beside the label (item, original) stays where the label does.
+                if label != decision.label {
+                    self.decide(at, label, rule);
+                }
             }
         }
         self.choose_lead(judgement);
@@ -54,7 +85,9 @@ impl Page<'_> {
     /// The line that is the title: the record's own field first, else the model's choice, which may be none.
     fn choose_title(&mut self, judgement: &Judgement) -> Option<usize> {
         let by_field = self.title.filter(|&at| self.decisions[at].is_some_and(|it| it.rule == rules::TITLE_FIELD));
-        let best = (0..self.lines.len()).max_by_key(|&at| (judgement.title[at], std::cmp::Reverse(at)));
+        let best = (0..self.lines.len())
+            .filter(|&at| self.may_be_title(at))
+            .max_by_key(|&at| (judgement.title[at], std::cmp::Reverse(at)));
         let chosen = by_field.or_else(|| best.filter(|&at| judgement.title[at] > 0));
         if let Some(old) = self.title.filter(|old| Some(*old) != chosen) {
             // What the rules took for the title is an ordinary line now.
@@ -79,6 +112,16 @@ impl Page<'_> {
         chosen
     }
 
+    /// Whether no rule is sure that a line is something else: a caption, a date, a byline, a menu in one line.
+    fn may_be_title(&self, at: usize) -> bool {
+        let title_like = |label: Label| is_text(label) || matches!(label, Label::Nav | Label::Related | Label::Repeat);
+        self.decisions[at].is_some_and(|decision| {
+            (title_like(decision.label) || decision.rule.confidence < SETTLED)
+                && !is_certain(decision.rule)
+                && !matches!(self.lines[at].evidence, Evidence::Nav(_) | Evidence::DateLine | Evidence::NavHeading)
+        })
+    }
+
     /// The log-odds that a line is text; none where it is certain that it is not.
     fn odds(&self, at: usize, title: Option<usize>, judgement: &Judgement) -> Option<i32> {
         let decision = self.decisions[at]?;
@@ -86,13 +129,37 @@ impl Page<'_> {
         if Some(at) == title || is_certain(decision.rule) || glued_copy {
             return None;
         }
-        let trusted = !is_text(decision.label) && decision.rule.confidence >= TRUSTED && decision.label != Label::Repeat;
-        Some(judgement.text[at] - if trusted { (AGAINST_TRUSTED * UNIT) as i32 } else { 0 })
+        if matches!(decision.label, Label::Lead) && decision.rule.confidence >= TRUSTED {
+            return Some(i32::MAX / 2);
+        }
+        let list = decision.rule == rules::BODY_LIST && self.is_introduced(at);
+        let for_list = if list { (FOR_LISTS * UNIT) as i32 } else { 0 };
+        let trusted =
+            !is_text(decision.label) && decision.rule.confidence >= TRUSTED && decision.label != Label::Repeat;
+        let for_rules = (self.for_rules(&decision) * UNIT) as i32;
+        Some(judgement.text[at] + for_list + for_rules - if trusted { (AGAINST_TRUSTED * UNIT) as i32 } else { 0 })
     }
 
-    /// Whether the rules' label of noise stands: a copy only of a line that was kept.
-    fn is_settled(&self, _at: usize, decision: &Decision, _text: &[bool]) -> bool {
-        decision.rule.confidence >= 0.85 || matches!(decision.label, Label::Repeat | Label::RelatedHeading)
+    /// Log-odds by which the rules move the model in records that are texts rather than whole pages: the rules were made for those, and
+    /// the model has seen few of them in most languages.
+    fn for_rules(&self, decision: &Decision) -> f32 {
+        if self.lines.len() > MAX_TEXT_LINES {
+            return 0.0;
+        }
+        match decision.label {
+            Label::Related if decision.item.is_some() => -FOR_BLOCKS,
+            Label::Body => FOR_BODY,
+            _ => 0.0,
+        }
+    }
+
+    /// Whether a line belongs to a list that a line with a colon at its end introduces.
+    fn is_introduced(&self, at: usize) -> bool {
+        (0..at)
+            .rev()
+            .take(MAX_LIST_LINES)
+            .find(|&above| self.decisions[above].is_none_or(|it| it.rule != rules::BODY_LIST))
+            .is_some_and(|above| self.lines[above].shape.ending == Ending::Colon)
     }
 
     /// What kind of noise a line is.
@@ -113,7 +180,10 @@ impl Page<'_> {
             Evidence::Credit | Evidence::AgencyCredit(_) => (Label::Credit, rules::CREDIT_LINE),
             Evidence::DateLine => (Label::DateLine, rules::DATE_LINE),
             Evidence::CaptionBeginning | Evidence::CaptionEnding => (Label::Caption, rules::MODEL_CAPTION),
-            _ if line.shape.units > MAX_FURNITURE_UNITS && title.is_some_and(|title| at > title) && related > caption => {
+            _ if line.shape.units > MAX_FURNITURE_UNITS
+                && title.is_some_and(|title| at > title)
+                && related > caption =>
+            {
                 (Label::Related, rules::MODEL_RELATED)
             }
             _ => (Label::Nav, rules::MODEL_NOISE),
@@ -125,14 +195,26 @@ impl Page<'_> {
         let is_body = |at: &usize| self.decisions[*at].is_some_and(|it| matches!(it.label, Label::Lead | Label::Body));
         let mut body = (0..self.lines.len()).filter(is_body);
         let (Some(first), Some(_)) = (body.next(), body.next()) else { return };
-        if judgement.lead[first] > 0 && self.decisions[first].is_some_and(|it| it.label == Label::Body) {
+        // Presses that print a summary in front of the story; one that names its source or place has begun already, and the wire's own
+        // copy has none.
+        let line = &self.lines[first];
+        let wire =
+            || self.title.is_none() && self.lines.iter().any(|line| matches!(line.evidence, Evidence::AgencyCredit(_)));
+        let may_be = line.summary_script
+            && line.shape.units <= MAX_SUMMARY_UNITS
+            && line.mark.is_none()
+            && line.attribution.is_none()
+            && !wire();
+        if may_be && judgement.lead[first] > 0 && self.decisions[first].is_some_and(|it| it.label == Label::Body) {
             self.decide(first, Label::Lead, rules::MODEL_LEAD);
         }
     }
 
     /// Items of the lines that are other stories now: those of the rules without lines that became something else, and new ones.
     fn collect_items(&mut self) {
-        let keeps = |at: &Option<usize>, label: Label| at.filter(|&at| self.decisions[at].is_some_and(|it| it.label == label || it.item.is_some()));
+        let keeps = |at: &Option<usize>, label: Label| {
+            at.filter(|&at| self.decisions[at].is_some_and(|it| it.label == label || it.item.is_some()))
+        };
         let mut kept: Vec<Item> = Vec::new();
         let mut number_of = vec![None; self.items.len()];
         for (number, item) in self.items.iter().enumerate() {
@@ -149,11 +231,20 @@ impl Page<'_> {
             }
         }
         let mut open: Option<usize> = None;
+        let mut known: HashMap<u64, usize> = HashMap::new();
         for at in 0..self.lines.len() {
+            let hash = self.lines[at].hash;
             let prose = self.lines[at].is_prose();
             let Some(decision) = &mut self.decisions[at] else { continue };
             decision.item = decision.item.and_then(|number| number_of.get(number - 1).copied().flatten());
-            if decision.label != Label::Related || decision.item.is_some() {
+            if decision.label != Label::Related {
+                open = None;
+                continue;
+            }
+            // A line printed again belongs to the item that it repeats.
+            decision.item = decision.item.or_else(|| known.get(&hash).copied());
+            if let Some(number) = decision.item {
+                known.entry(hash).or_insert(number);
                 open = None;
                 continue;
             }
@@ -167,6 +258,7 @@ impl Page<'_> {
                     kept.push(Item { headline: Some(at), ..Item::default() });
                     decision.item = Some(kept.len());
                     open = (!prose).then_some(kept.len());
+                    known.insert(hash, kept.len());
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! First pass: what each line says by itself, without its neighbours.
 
+use std::collections::HashSet;
+
 use crate::document::Span;
 use crate::lexicon::CompiledPatterns;
 use crate::text::{Ending, Shape, fold, half_width, is_blank, line_hash, nfc};
@@ -85,6 +87,8 @@ pub struct Line {
     pub attribution: Option<usize>,
     /// Whether the line ends with an end mark of an article.
     pub end_mark: bool,
+    /// Whether it is written with the letters of a language whose press prints a summary in front of every story.
+    pub summary_script: bool,
     /// Blank lines directly before it.
     pub blanks_before: usize,
 }
@@ -189,11 +193,19 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         mark,
         attribution,
         end_mark,
+        summary_script: has_letters(&text, &patterns.summary_letters),
         blanks_before,
         text,
         folded,
         shape,
     }
+}
+
+/// Whether one letter in fifteen or more is among those that hardly any other language has.
+fn has_letters(text: &str, letters: &HashSet<char>) -> bool {
+    let head = first_chars(text, MARK_HEAD_CHARS);
+    let own = head.chars().filter(|c| letters.contains(c)).count();
+    own * 15 >= head.len().min(MARK_HEAD_CHARS) && own > 0
 }
 
 fn kind(shape: &Shape, end_mark: bool) -> Kind {

@@ -58,6 +58,8 @@ pub struct Patterns {
     pub languages: HashMap<String, LanguageData>,
     /// Cues for the labelling model.
     pub cues: CueSet,
+    /// Letters of the languages whose press prints a summary in front of every story.
+    pub summary_letters: HashSet<char>,
 }
 
 /// One agency.
@@ -159,6 +161,11 @@ impl Patterns {
                 .map(|agency| CompiledAgency { key: agency.key, country: agency.country })
                 .collect(),
             languages,
+            summary_letters: lexicons
+                .iter()
+                .filter(|lexicon| lexicon.lead.summary)
+                .flat_map(|lexicon| lexicon.identify.letters.chars())
+                .collect(),
             cues: CueSet::new(lexicons.iter().map(|lexicon| (lexicon.language.as_str(), &lexicon.cues)))?,
         })
     }

@@ -10,8 +10,8 @@ use crate::text::{fold, is_unspaced, is_word};
 
 /// The classes, in the order of the model's columns.
 pub const CUES: [&str; 16] = [
-    "share", "related", "comment", "legal", "cookie", "account", "tags", "byline", "picture", "menu", "shop", "me", "you",
-    "ago", "month", "speech",
+    "share", "related", "comment", "legal", "cookie", "account", "tags", "byline", "picture", "menu", "shop", "me",
+    "you", "ago", "month", "speech",
 ];
 
 /// Phrases by class.
@@ -57,9 +57,8 @@ impl CueSet {
     pub fn find(&self, folded: &str, mut found: impl FnMut(Range<usize>, u32)) {
         for hit in self.matcher.find_iter(folded) {
             let (start, end) = (hit.start(), hit.end());
-            let border = |inner: Option<char>, outer: Option<char>| {
-                !(inner.is_some_and(spaced) && outer.is_some_and(spaced))
-            };
+            let border =
+                |inner: Option<char>, outer: Option<char>| !(inner.is_some_and(spaced) && outer.is_some_and(spaced));
             let last = folded[..end].chars().next_back();
             let ends = last.is_some_and(|c| ('가'..='힣').contains(&c)) || border(last, folded[end..].chars().next());
             if ends && border(folded[start..].chars().next(), folded[..start].chars().next_back()) {

@@ -37,7 +37,7 @@ pub const BUILTIN: [(&str, &str); 6] = [
 pub const IDENTIFY: &str = include_str!("../../config/lexicon/identify.toml");
 
 /// Cues of page furniture and prose by language, for the labelling model.
-const CUE_FILE: &str = include_str!("../../config/lexicon/cues.toml");
+pub const CUE_FILE: &str = include_str!("../../config/lexicon/cues.toml");
 
 /// Parses the built-in lexicons.
 ///
@@ -93,6 +93,8 @@ pub struct Lexicon {
     pub placeholder: Placeholder,
     /// Evidence for the language of a text.
     pub identify: Identify,
+    /// How stories of the language begin.
+    pub lead: Lead,
     /// Words of page furniture and of prose by class, see [`CUES`].
     pub cues: Cues,
 }
@@ -233,6 +235,15 @@ pub struct Signal {
     pub pattern: String,
     /// Whether it counts to the decision; weak signals are only reported.
     pub strong: bool,
+}
+
+/// `[lead]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lead {
+    /// The press prints a summary in front of every story (Vietnamese `sapo`): the model may call a first paragraph a lead although no
+    /// mark shows it. Needs `identify.letters`, by which the language is known.
+    pub summary: bool,
 }
 
 /// `[placeholder]`.

@@ -84,7 +84,8 @@ pub fn fit(columns: &Columns, examples: &Examples, settings: &Settings) -> Ensem
     let all: f32 = weight.iter().sum();
     let rate = (positive / all.max(1.0)).clamp(1e-4, 1.0 - 1e-4);
     // Of competing rows none is likelier than another to begin with, and all together are as likely as none.
-    let bias = if examples.groups.is_empty() { ((rate / (1.0 - rate)).ln() * UNIT) as i32 } else { -(4.0 * UNIT) as i32 };
+    let bias =
+        if examples.groups.is_empty() { ((rate / (1.0 - rate)).ln() * UNIT) as i32 } else { -(4.0 * UNIT) as i32 };
     let mut ensemble = Ensemble { bias, trees: Vec::new() };
     let mut margins = vec![bias; examples.rows.len()];
     for number in 0..settings.trees {
@@ -160,7 +161,13 @@ struct Question {
 }
 
 /// Best threshold of one question over all leaves: gain and threshold.
-fn best_threshold(values: &[u8], sample: &Sample, level: usize, lambda: f32, histogram: &mut Vec<[f32; 2]>) -> (f32, u8) {
+fn best_threshold(
+    values: &[u8],
+    sample: &Sample,
+    level: usize,
+    lambda: f32,
+    histogram: &mut Vec<[f32; 2]>,
+) -> (f32, u8) {
     histogram.clear();
     histogram.resize((1 << level) * BINS, [0.0; 2]);
     for ((&value, &leaf), slopes) in values.iter().zip(&sample.leaf).zip(&sample.slopes) {

@@ -4,16 +4,17 @@
 //! sites nobody has seen. Cross-validation does all of it again for each fold: nothing of a test site is in what judges it.
 
 pub mod boost;
+mod mix;
 pub mod words;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
 use crate::config::LabelConfig;
 use crate::document::{Label, Span};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::eval::gold::{self, Gold};
 use crate::eval::{Outcome, Report};
 use crate::label::model::features::{Column, FIRST_STAGE, Features};
@@ -31,6 +32,8 @@ const FOLDS: usize = 5;
 const HIDDEN: u64 = 20;
 /// Least lines of the rest of a page that makes a page without an article.
 const MIN_REST: usize = 30;
+/// Lines behind an article that a cut of its page has.
+const MAX_TAIL: usize = 25;
 /// Characters of text that a page without an article counts as having, for the weight of its lines.
 const NEGATIVE_CHARS: f32 = 3000.0;
 
@@ -50,6 +53,8 @@ enum Role {
     Test,
     /// Trained on only.
     Train,
+    /// A shorter cut of a page that is trained on, as other tools leave it: the article alone, or with a little of what follows it.
+    Cut,
     /// What is left of a page when its article is taken out: only for the head that finds pages without one.
     Rest,
 }
@@ -74,70 +79,92 @@ struct Sample<'a> {
     start: u32,
 }
 
-/// What training gives.
-#[derive(Debug)]
-pub struct Trained {
-    /// The model fitted to everything.
-    pub model: Model,
-    /// What cross-validation measured, if it was asked for.
-    pub report: Option<Report>,
-}
-
-/// Trains on a corpus folder; with `measure`, cross-validates first. `tell` hears what is being done.
+/// Trains a model on a corpus folder. `tell` hears what is being done.
 ///
 /// # Errors
 /// Files of the corpus that cannot be read or are not what [`gold::read`] expects.
-pub fn train(corpus: &Path, config: &LabelConfig, measure: bool, tell: &(dyn Fn(&str) + Sync)) -> Result<Trained> {
+pub fn train(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result<Model> {
     let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
     let unused = Model::default();
     let labeler = Labeler::new(&patterns, &unused, config);
-    let mut golds: Vec<(Gold, Role)> = Vec::new();
-    for (file, train_only) in FILES {
-        let path = corpus.join(file);
-        if !path.exists() {
-            tell(&format!("no {file} in {}: done without", corpus.display()));
-            continue;
-        }
-        let role = if train_only { Role::Train } else { Role::Test };
-        golds.extend(gold::read(&path)?.into_iter().map(|gold| (gold, role)));
-    }
-    let rests: Vec<(Gold, Role)> =
-        golds.iter().filter_map(|(gold, _)| rest_of(gold)).map(|gold| (gold, Role::Rest)).collect();
-    golds.extend(rests);
-    tell(&format!("{} records", golds.len()));
-    let mut samples = prepare(&labeler, golds);
-    let report = if measure { Some(cross_validate(&mut samples, tell)) } else { None };
-    tell("fit to everything");
+    let mut samples = prepare(&labeler, read(corpus, tell)?);
     let all: Vec<usize> = (0..samples.len()).collect();
-    let model = fit(&mut samples, &all);
-    Ok(Trained { model, report })
+    Ok(fit(&mut samples, &all))
 }
 
-fn cross_validate(samples: &mut [Sample], tell: &(dyn Fn(&str) + Sync)) -> Report {
+/// Measures, for each record of a corpus folder that is not only trained on, a model that was trained without the record's site.
+///
+/// # Errors
+/// As [`train`]. With `models`, the models of the folds are kept in that folder, and those that are there are used instead of fitting
+/// them again: to measure a change behind the model in seconds.
+pub fn cross_validate(
+    corpus: &Path,
+    config: &LabelConfig,
+    models: Option<&Path>,
+    tell: &dyn Fn(&str),
+) -> Result<Report> {
+    let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
+    let unused = Model::default();
+    let labeler = Labeler::new(&patterns, &unused, config);
+    let mut samples = prepare(&labeler, read(corpus, tell)?);
     let mut report = Report::default();
     for fold in 0..FOLDS {
-        let (train, test): (Vec<usize>, Vec<usize>) =
-            (0..samples.len()).partition(|&at| samples[at].fold != fold || samples[at].role == Role::Train);
-        let train: Vec<usize> = without_sites_of(samples, train, &test);
-        let model = fit(samples, &train);
-        let outcomes: Vec<(usize, Outcome)> = test
-            .par_iter()
-            .filter(|&&at| samples[at].role == Role::Test)
-            .map(|&at| (at, outcome(&samples[at], &model)))
-            .collect();
-        for (at, outcome) in outcomes {
-            report.add(&samples[at].gold, &outcome);
+        let test: Vec<usize> =
+            (0..samples.len()).filter(|&at| samples[at].fold == fold && samples[at].role == Role::Test).collect();
+        let tested: HashSet<u32> = test.iter().map(|&at| samples[at].site).collect();
+        let train: Vec<usize> = (0..samples.len()).filter(|&at| !tested.contains(&samples[at].site)).collect();
+        let kept = models.map(|folder| folder.join(format!("fold-{fold}.bin.zst")));
+        let model = match &kept {
+            Some(path) if path.exists() => Model::load(path)?,
+            _ => fit(&mut samples, &train),
+        };
+        if let Some(path) = kept.filter(|path| !path.exists()) {
+            model.save(&path)?;
+        }
+        let outcomes: Vec<Outcome> = test.par_iter().map(|&at| outcome(&samples[at], &model)).collect();
+        for (&at, outcome) in test.iter().zip(&outcomes) {
+            report.add(&samples[at].gold, outcome);
         }
         tell(&format!("fold {} of {FOLDS} measured", fold + 1));
     }
-    report
+    Ok(report)
 }
 
-/// Records that are only trained on, but of a site that is tested, are left out of its fold.
-fn without_sites_of(samples: &[Sample], train: Vec<usize>, test: &[usize]) -> Vec<usize> {
-    let tested: HashSet<u32> =
-        test.iter().filter(|&&at| samples[at].role == Role::Test).map(|&at| samples[at].site).collect();
-    train.into_iter().filter(|&at| !tested.contains(&samples[at].site)).collect()
+/// Reads the files of a corpus folder and makes the further cuts of their pages.
+fn read(corpus: &Path, tell: &dyn Fn(&str)) -> Result<Corpus> {
+    let mut golds: Vec<(Gold, Role)> = Vec::new();
+    for (file, train_only) in FILES {
+        let path = corpus.join(file);
+        if path.exists() {
+            let role = if train_only { Role::Train } else { Role::Test };
+            golds.extend(gold::read(&path)?.into_iter().map(|gold| (gold, role)));
+        } else {
+            tell(&format!("no {file} in {}: done without", corpus.display()));
+        }
+    }
+    if golds.is_empty() {
+        let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
+        return Err(Error::Config(format!("{} has none of the files {}", corpus.display(), names.join(", "))));
+    }
+    let every_fourth = |gold: &Gold| xxhash_rust::xxh3::xxh3_64(gold.id.as_bytes()).is_multiple_of(4);
+    let rests = golds
+        .iter()
+        .filter(|(gold, _)| every_fourth(gold))
+        .filter_map(|(gold, _)| rest_of(gold))
+        .map(|gold| (gold, Role::Rest));
+    let cuts = golds.iter().filter(|(gold, _)| is_whole_page(gold)).flat_map(|(gold, _)| cuts_of(gold));
+    let folds = folds(golds.iter().map(|(gold, _)| gold));
+    let mixtures = mix::mixtures(&golds, &folds);
+    let more: Vec<(Gold, Role)> = rests.chain(cuts.chain(mixtures).map(|gold| (gold, Role::Cut))).collect();
+    golds.extend(more);
+    tell(&format!("{} records", golds.len()));
+    Ok(Corpus { golds, folds })
+}
+
+/// Labelled records and the fold of each site.
+struct Corpus {
+    golds: Vec<(Gold, Role)>,
+    folds: HashMap<String, usize>,
 }
 
 /// What the labeller makes of a record with a model.
@@ -153,13 +180,9 @@ fn outcome(sample: &Sample, model: &Model) -> Outcome {
     Outcome::of_page(&page, &sample.spans, has_article)
 }
 
-fn prepare<'a>(labeler: &'a Labeler, golds: Vec<(Gold, Role)>) -> Vec<Sample<'a>> {
-    let sites: BTreeMap<String, usize> = golds.iter().fold(BTreeMap::new(), |mut sites, (gold, _)| {
-        *sites.entry(site_of(gold)).or_default() += 1;
-        sites
-    });
-    let folds = folds(&sites);
-    let numbers: HashMap<&String, u32> = sites.keys().zip(0..).collect();
+fn prepare<'a>(labeler: &'a Labeler, Corpus { golds, folds }: Corpus) -> Vec<Sample<'a>> {
+    let sites: BTreeSet<&String> = folds.keys().collect();
+    let numbers: HashMap<&String, u32> = sites.into_iter().zip(0..).collect();
     let no_ranks = vec![0; rules::ALL.len()];
     golds
         .into_par_iter()
@@ -219,22 +242,56 @@ fn site_of(gold: &Gold) -> String {
 }
 
 /// Deals the sites to folds of like size.
-fn folds(sites: &BTreeMap<String, usize>) -> HashMap<String, usize> {
-    let mut sites: Vec<(&String, usize)> = sites.iter().map(|(site, count)| (site, *count)).collect();
+fn folds<'a>(golds: impl Iterator<Item = &'a Gold>) -> HashMap<String, usize> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for gold in golds {
+        *counts.entry(site_of(gold)).or_default() += 1;
+    }
+    let mut sites: Vec<(String, usize)> = counts.into_iter().collect();
     sites.sort_by_key(|(site, count)| (std::cmp::Reverse(*count), xxhash_rust::xxh3::xxh3_64(site.as_bytes())));
     let mut load = [0; FOLDS];
     let mut fold_of = HashMap::new();
     for (site, count) in sites {
         let fold = (0..FOLDS).min_by_key(|&fold| load[fold]).unwrap_or(0);
         load[fold] += count;
-        fold_of.insert(site.clone(), fold);
+        fold_of.insert(site, fold);
     }
     fold_of
 }
 
+fn is_whole_page(gold: &Gold) -> bool {
+    gold.variant == "page" && !gold.is_negative() && gold.labels_fine.is_empty()
+}
+
+/// The article alone, and the article with a few lines of what stands inside and behind it.
+fn cuts_of(gold: &Gold) -> Vec<Gold> {
+    let lines: Vec<(&str, &String)> = gold.raw_text.split('\n').zip(&gold.labels).collect();
+    let is_text = |label: &str| matches!(label, "title" | "body");
+    let Some(last) = lines.iter().rposition(|(_, label)| *label == "body") else { return Vec::new() };
+    let first = lines.iter().position(|(_, label)| is_text(label)).unwrap_or(0);
+    let cut = |name: &str, keep: &dyn Fn(usize) -> bool| {
+        let kept: Vec<(&str, &String)> = lines
+            .iter()
+            .enumerate()
+            .filter(|(at, (_, label))| is_text(label) || (keep(*at) && (first..last + MAX_TAIL).contains(at)))
+            .map(|(_, line)| *line)
+            .collect();
+        Gold {
+            id: format!("{}/{name}", gold.id),
+            variant: name.to_owned(),
+            site: gold.site.clone(),
+            lang: gold.lang.clone(),
+            raw_text: kept.iter().map(|(line, _)| *line).collect::<Vec<_>>().join("\n"),
+            labels: kept.iter().map(|(_, label)| (*label).clone()).collect(),
+            ..Gold::default()
+        }
+    };
+    vec![cut("clean", &|at| lines[at].1 == "blank"), cut("tail", &|_| true)]
+}
+
 /// A whole page without its article: title, text and copies taken out.
 fn rest_of(gold: &Gold) -> Option<Gold> {
-    if gold.variant != "page" || gold.is_negative() || !gold.labels_fine.is_empty() {
+    if !is_whole_page(gold) {
         return None;
     }
     let kept: Vec<&str> = gold
@@ -332,8 +389,7 @@ fn fit_words(samples: &[Sample], chosen: &[usize]) -> text::TextModel {
 fn set_words(samples: &mut [Sample], model: &text::TextModel, held: &[usize]) {
     let held: HashSet<usize> = held.iter().copied().collect();
     samples.par_iter_mut().enumerate().filter(|(at, _)| held.contains(at)).for_each(|(_, sample)| {
-        let hidden = sample.role == Role::Train
-            && xxhash_rust::xxh3::xxh3_64(sample.gold.id.as_bytes()) % 100 < HIDDEN;
+        let hidden = sample.role == Role::Train && xxhash_rust::xxh3::xxh3_64(sample.gold.id.as_bytes()) % 100 < HIDDEN;
         let hashes = sample.page.lines.iter().map(|line| line.hash);
         let scores = if hidden { None } else { model.scores(&sample.features.vocabulary, hashes) };
         sample.features.set_words(scores.as_deref());
@@ -388,6 +444,7 @@ fn text_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
         for (row, &chars) in chars.iter().enumerate() {
             let weight = ((chars.min(1500.0) + 15.0) / (text + 400.0)).min(0.5);
             let weight = if sample.is_title[row] { weight * 0.1 } else { weight };
+            let weight = if sample.role == Role::Cut { weight * setting("WCUT", 0.5) } else { weight };
             examples.push(sample.start + row as u32, sample.is_text[row], weight * weight_of(sample));
         }
     }
@@ -414,7 +471,10 @@ fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples 
     let mut examples = Examples::default();
     for sample in chosen.iter().map(|&at| &samples[at]) {
         for (row, &label) in sample.fine.iter().enumerate() {
-            if !matches!(label, Label::Title | Label::Lead | Label::Body | Label::Repeat | Label::Separator | Label::Blank) {
+            if !matches!(
+                label,
+                Label::Title | Label::Lead | Label::Body | Label::Repeat | Label::Separator | Label::Blank
+            ) {
                 examples.push(sample.start + row as u32, label == kind, 1.0);
             }
         }
@@ -425,7 +485,7 @@ fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples 
 /// First paragraphs, and whether they are leads.
 fn lead_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
     let mut examples = Examples::default();
-    for sample in chosen.iter().map(|&at| &samples[at]) {
+    for sample in chosen.iter().map(|&at| &samples[at]).filter(|sample| sample.role != Role::Cut) {
         let first = sample.fine.iter().position(|label| matches!(label, Label::Lead | Label::Body));
         if let Some(first) = first {
             examples.push(sample.start + first as u32, sample.fine[first] == Label::Lead, 1.0);
@@ -442,7 +502,7 @@ fn article_examples(samples: &[Sample], chosen: &[usize], odds: &[Vec<i32>]) -> 
         let negative = samples[at].gold.is_negative();
         let weight = match (negative, samples[at].role) {
             (false, _) => 1.0,
-            (true, Role::Rest) => 1.0,
+            (true, Role::Rest) => 0.5,
             (true, _) => 10.0,
         };
         examples.push(samples[at].start + surest(&odds[at]) as u32, !negative, weight);
@@ -486,13 +546,16 @@ fn settings(head: Head) -> Settings {
         Head::Title1 | Head::Title2 => title,
         Head::Caption | Head::Related => small,
         Head::Lead => Settings { trees: 40, ..small },
-        Head::Article => Settings { trees: 60, rate: 0.1, ..small },
+        Head::Article => Settings { trees: 50, rate: 0.1, lambda: 30.0, ..small },
     }
 }
 
 fn first_questions() -> Vec<(u16, i8)> {
     use Column as C;
-    let mut questions: Vec<(u16, i8)> = (0..FIRST_STAGE as u16).map(|column| (column, 0)).collect();
+    // How a dump writes blank lines says which corpus a record is from: without it the model holds on other dumps.
+    let artefact = |column: &u16| *column == C::RecordBlank as u16;
+    let mut questions: Vec<(u16, i8)> =
+        (0..FIRST_STAGE as u16).filter(|column| !artefact(column)).map(|column| (column, 0)).collect();
     let neighbours = [
         (C::Units, 5),
         (C::Stop, 5),
@@ -527,7 +590,8 @@ fn second_questions() -> Vec<(u16, i8)> {
     let mut questions = first_questions();
     let base = FIRST_STAGE as u16;
     questions.extend((0..SECOND.len() as u16).map(|column| (base + column, 0)));
-    for (column, reach) in [(Second::Odds, 6), (Second::TopicPairs, 2), (Second::TopicWords, 2), (Second::TitleOdds, 2)] {
+    for (column, reach) in [(Second::Odds, 6), (Second::TopicPairs, 2), (Second::TopicWords, 2), (Second::TitleOdds, 2)]
+    {
         questions.extend((-reach..=reach).filter(|&offset| offset != 0).map(|offset| (base + column as u16, offset)));
     }
     questions

@@ -66,10 +66,8 @@ pub fn fit(examples: &[Example]) -> TextModel {
 
 /// The fingerprints of hashes that lines of several sites have; of two with one slot, that of more sites.
 fn shared_by_sites(examples: &[Example]) -> Vec<u8> {
-    let mut pairs: Vec<(u32, u32)> = examples
-        .iter()
-        .flat_map(|example| example.buckets.iter().map(|&hash| (hash, example.site)))
-        .collect();
+    let mut pairs: Vec<(u32, u32)> =
+        examples.iter().flat_map(|example| example.buckets.iter().map(|&hash| (hash, example.site))).collect();
     pairs.sort_unstable();
     pairs.dedup();
     let mut fingerprints = vec![0; BUCKETS];

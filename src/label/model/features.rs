@@ -165,7 +165,10 @@ pub const FIRST_STAGE: usize = FIXED + CUES.len();
 /// Name and meaning of a column of the first stage.
 #[must_use]
 pub fn describe(column: usize) -> (&'static str, &'static str) {
-    COLUMNS.get(column).copied().unwrap_or_else(|| (CUES.get(column - FIXED).copied().unwrap_or("?"), "cues of this class"))
+    COLUMNS
+        .get(column)
+        .copied()
+        .unwrap_or_else(|| (CUES.get(column - FIXED).copied().unwrap_or("?"), "cues of this class"))
 }
 
 /// Bytes at the beginning of a line in which cues are looked for: furniture is short, and prose shows itself by then.
@@ -512,7 +515,23 @@ impl<'a> Reader<'a> {
             self.flag(C::FirstDigit, row, first.is_numeric());
             let bullet = matches!(
                 first,
-                '-' | '–' | '—' | '•' | '·' | '*' | '>' | '»' | '►' | '▶' | '■' | '◆' | '●' | '▪' | '+' | '|' | '#' | '→'
+                '-' | '–'
+                    | '—'
+                    | '•'
+                    | '·'
+                    | '*'
+                    | '>'
+                    | '»'
+                    | '►'
+                    | '▶'
+                    | '■'
+                    | '◆'
+                    | '●'
+                    | '▪'
+                    | '+'
+                    | '|'
+                    | '#'
+                    | '→'
             );
             self.flag(C::FirstBullet, row, bullet);
             self.flag(C::FirstQuote, row, matches!(first, '"' | '“' | '”' | '„' | '«' | '\'' | '‘' | '「' | '『'));
@@ -708,11 +727,7 @@ impl<'a> Reader<'a> {
             self.set(C::TopicPairs, row, pairs.map_or(0, |known| 1 + share(known, 1.0)));
             self.set(C::StopWords, row, share(self.vocabulary.share_of(row, &common), 1.0));
             self.flag(C::Core, row, (first..=last).contains(&row));
-            let distance = if row < first {
-                row as isize - first as isize
-            } else {
-                row.saturating_sub(last) as isize
-            };
+            let distance = if row < first { row as isize - first as isize } else { row.saturating_sub(last) as isize };
             self.set(C::FromCore, row, signed_log(distance));
             let place = (row as f32 - first as f32) / (last - first + 1) as f32;
             self.set(C::InCore, row, ((place + 1.0) * 31.0).clamp(0.0, 125.0) as u8);
@@ -772,7 +787,8 @@ impl<'a> Reader<'a> {
             let alike = self.chars[low..high].iter().filter(|&&other| (other - chars).abs() <= 0.12 * chars).count();
             self.set(C::Even, row, share((alike - 1) as f32, (high - low - 1) as f32));
             let goes_on = lines.get(row + 1).is_some_and(|next| {
-                next.text.starts_with(|c: char| c.is_lowercase() || is_unspaced(c) || matches!(c, ',' | '、' | '。' | '“'))
+                next.text
+                    .starts_with(|c: char| c.is_lowercase() || is_unspaced(c) || matches!(c, ',' | '、' | '。' | '“'))
             });
             let open = matches!(lines[row].shape.ending, Ending::Open | Ending::Continues);
             self.flag(C::RunsOn, row, open && goes_on && self.units[row] >= 7.0);
@@ -811,7 +827,8 @@ impl<'a> Reader<'a> {
         let short: Vec<bool> = self.units.iter().map(|&units| units < 7.0).collect();
         self.runs(C::RunShort, &short);
         self.runs(C::RunLong, &is_long);
-        let furniture = ["share", "related", "comment", "legal", "cookie", "account", "tags"].map(bit).iter().sum::<u32>();
+        let furniture =
+            ["share", "related", "comment", "legal", "cookie", "account", "tags"].map(bit).iter().sum::<u32>();
         let mut cues_above = 0usize;
         let mut since_long = (rows, 0.0f32);
         for row in 0..rows {
@@ -846,9 +863,7 @@ impl<'a> Reader<'a> {
         ] {
             self.since(column, |row| headings[row] & bit(class) != 0);
         }
-        for (class, column) in
-            [("related", C::UntilRelated), ("comment", C::UntilComment), ("share", C::UntilShare)]
-        {
+        for (class, column) in [("related", C::UntilRelated), ("comment", C::UntilComment), ("share", C::UntilShare)] {
             self.until(column, |row| headings[row] & bit(class) != 0);
         }
     }

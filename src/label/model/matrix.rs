@@ -8,10 +8,14 @@ pub const REACH: usize = 8;
 /// Largest value.
 pub const MAX_VALUE: u8 = 126;
 
+/// Lines that the trees look at in one step. Columns can be read up to a whole number of steps.
+pub const LANES: usize = 16;
+
 /// Columns of bytes with [`REACH`] rows of zeros in front of and behind each record.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
     columns: usize,
+    rows: usize,
     stride: usize,
     cells: Vec<u8>,
 }
@@ -28,7 +32,8 @@ impl Matrix {
     /// Empties the table for another record, and keeps its memory.
     pub fn reset(&mut self, columns: usize, rows: usize) {
         self.columns = columns;
-        self.stride = rows + 2 * REACH;
+        self.rows = rows;
+        self.stride = rows.next_multiple_of(LANES) + 2 * REACH;
         self.cells.clear();
         self.cells.resize(columns * self.stride, 0);
     }
@@ -36,7 +41,7 @@ impl Matrix {
     /// Number of lines.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.stride.saturating_sub(2 * REACH)
+        self.rows
     }
 
     /// Number of columns.
@@ -52,10 +57,17 @@ impl Matrix {
         &self.cells[start..start + self.rows()]
     }
 
+    /// A column as [`Self::column`], up to a whole number of [`LANES`].
+    #[must_use]
+    pub fn lanes(&self, column: usize, offset: i8) -> &[[u8; LANES]] {
+        let start = (column * self.stride + REACH).saturating_add_signed(isize::from(offset));
+        self.cells[start..start + self.stride - 2 * REACH].as_chunks().0
+    }
+
     /// A column with the rows of zeros around it.
     #[must_use]
     pub fn padded(&self, column: usize) -> &[u8] {
-        &self.cells[column * self.stride..(column + 1) * self.stride]
+        &self.cells[column * self.stride..][..self.rows + 2 * REACH]
     }
 
     /// The values of a column, to be written.

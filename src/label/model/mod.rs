@@ -5,12 +5,17 @@
 
 pub mod features;
 pub mod matrix;
+mod reasons;
 pub mod second;
 pub mod text;
 pub mod trees;
 pub mod vocabulary;
 
+use std::path::Path;
+
 use crate::error::{Error, Result};
+pub use reasons::Reason;
+
 use features::Features;
 use text::TextModel;
 use trees::{Ensemble, Table};
@@ -82,6 +87,31 @@ impl Model {
         }
     }
 
+    /// The strongest reasons for what the model thinks of each line: of the first stage, which sees the line and its neighbours, and
+    /// of the second, which sees the record.
+    #[must_use]
+    pub fn reasons(&self, features: &mut Features, lines: &[Line]) -> Vec<Vec<Reason>> {
+        if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
+            return vec![Vec::new(); lines.len()];
+        }
+        let words = self.words.scores(&features.vocabulary, lines.iter().map(|line| line.hash));
+        features.set_words(words.as_deref());
+        let table = [&features.matrix];
+        let (text, title) = (self.heads[0].margins(Table(&table)), self.heads[1].margins(Table(&table)));
+        let second = second::read(features, &text, &title);
+        let tables = [&features.matrix, &second];
+        let of_row = |row: usize| {
+            let mut all = reasons::reasons(&self.heads[2], Table(&tables), row, REASONS);
+            all.extend(reasons::reasons(&self.heads[0], Table(&tables[..1]), row, REASONS));
+            all.sort_by(|a, b| b.odds.abs().total_cmp(&a.odds.abs()));
+            let mut seen = std::collections::HashSet::new();
+            all.retain(|reason| seen.insert(reason.about.clone()));
+            all.truncate(REASONS);
+            all
+        };
+        (0..lines.len()).map(of_row).collect()
+    }
+
     /// The model as bytes.
     #[must_use]
     pub fn write(&self) -> Vec<u8> {
@@ -105,12 +135,34 @@ impl Model {
         bytes
     }
 
+    /// Writes the model to a file, compressed.
+    ///
+    /// # Errors
+    /// [`Error::Io`] naming the file.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let packed = zstd::bulk::compress(&self.write(), 19).map_err(Error::io("compress", path))?;
+        std::fs::write(path, packed).map_err(Error::io("write", path))
+    }
+
+    /// Reads a model from a compressed file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] naming the file; [`Error::Config`] where it holds no model of this version.
+    pub fn load(path: &Path) -> Result<Model> {
+        let packed = std::fs::read(path).map_err(Error::io("read", path))?;
+        Model::read(&zstd::bulk::decompress(&packed, MAX_BYTES).map_err(Error::io("unpack", path))?)
+    }
+
     /// Reads a model from bytes.
     ///
     /// # Errors
     /// [`Error::Config`] where the bytes are no model of this version.
     pub fn read(bytes: &[u8]) -> Result<Model> {
-        let wrong = || Error::Config("the labelling model is damaged or of another version; train it again with `newsieve train`".to_owned());
+        let wrong = || {
+            Error::Config(
+                "the labelling model is damaged or of another version; train it again with `newsieve train`".to_owned(),
+            )
+        };
         let mut reader = Bytes(bytes);
         if reader.take(MAGIC.len()).ok_or_else(wrong)? != MAGIC {
             return Err(wrong());
@@ -120,7 +172,7 @@ impl Model {
 }
 
 /// The model that is compiled in.
-const BUILTIN: &[u8] = include_bytes!("../../../config/model/labels.bin.zst");
+pub const BUILTIN: &[u8] = include_bytes!("../../../config/model/labels.bin.zst");
 /// Most bytes of an unpacked model.
 const MAX_BYTES: usize = 64 << 20;
 
@@ -133,6 +185,9 @@ pub fn builtin() -> Result<Model> {
         .map_err(|error| Error::Config(format!("the built-in labelling model cannot be unpacked: {error}")))?;
     Model::read(&bytes)
 }
+
+/// Reasons given for a line.
+const REASONS: usize = 4;
 
 const MAGIC: &[u8] = b"newsieve model 1\n";
 

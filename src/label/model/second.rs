@@ -111,8 +111,7 @@ impl Writer<'_> {
         let (weights, products) = (Sums::of(&weight), Sums::of(&product));
         for row in 0..rows {
             self.set(Second::Odds, row, odds(margins[row]));
-            for (column, reach) in
-                [(Second::Near2, 2), (Second::Near5, 5), (Second::Near12, 12), (Second::Near30, 30)]
+            for (column, reach) in [(Second::Near2, 2), (Second::Near5, 5), (Second::Near12, 12), (Second::Near30, 30)]
             {
                 let others = weights.around(row, reach) - weight[row];
                 self.set(column, row, share(products.around(row, reach) - product[row], others));
@@ -193,7 +192,9 @@ impl Writer<'_> {
                 _ => runs.push((row, row, length)),
             }
         }
-        let Some(best) = runs.iter().copied().reduce(|best, run| if run.2 > best.2 { run } else { best }) else { return };
+        let Some(best) = runs.iter().copied().reduce(|best, run| if run.2 > best.2 { run } else { best }) else {
+            return;
+        };
         let opinion = self.opinion;
         self.features.vocabulary.count(|row| (best.0..=best.1).contains(&row) && opinion[row] > RATHER);
         let mut end_above = None;
@@ -209,9 +210,8 @@ impl Writer<'_> {
                 pairs += known_pairs.unwrap_or(0.0) * length;
                 weight += length;
             }
-            let gap = end_above.map_or(125, |above: usize| {
-                log((above + 1..first).map(|row| self.length(row)).sum::<f32>() as usize)
-            });
+            let gap = end_above
+                .map_or(125, |above: usize| log((above + 1..first).map(|row| self.length(row)).sum::<f32>() as usize));
             end_above = Some(last);
             for row in first..=last {
                 self.set(Second::BlockChars, row, log(sum as usize));
@@ -245,8 +245,10 @@ impl Writer<'_> {
             let mean = if weight > 0.0 { sum / weight } else { 62.0 };
             // Flags and small counts differ by little; they are spread so that the trees can cut between them.
             let scale = if matches!(source, Column::Stop | Column::BlanksBefore) { 20.0 } else { 1.0 };
-            let values: Vec<u8> =
-                values.iter().map(|&value| ((f32::from(value) - mean) * scale + 62.0).clamp(0.0, 125.0) as u8).collect();
+            let values: Vec<u8> = values
+                .iter()
+                .map(|&value| ((f32::from(value) - mean) * scale + 62.0).clamp(0.0, 125.0) as u8)
+                .collect();
             for (row, value) in values.into_iter().enumerate() {
                 self.set(column, row, value);
             }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::matrix::Matrix;
+use super::matrix::{LANES, Matrix};
 
 /// Questions of a tree.
 pub const DEPTH: usize = 6;
@@ -52,12 +52,12 @@ impl<'a> Table<'a> {
         self.0.first().map_or(0, |matrix| matrix.rows())
     }
 
-    /// A column, see [`Matrix::column`].
+    /// A column, see [`Matrix::lanes`].
     #[must_use]
-    pub fn column(&self, mut column: usize, offset: i8) -> &'a [u8] {
+    pub fn lanes(&self, mut column: usize, offset: i8) -> &'a [[u8; LANES]] {
         for matrix in self.0 {
             if column < matrix.columns() {
-                return matrix.column(column, offset);
+                return matrix.lanes(column, offset);
             }
             column -= matrix.columns();
         }
@@ -70,21 +70,29 @@ impl Ensemble {
     #[must_use]
     pub fn margins(&self, table: Table) -> Vec<i32> {
         let rows = table.rows();
-        let mut sums = vec![self.bias; rows];
-        let mut leaf = vec![0u8; rows];
+        let steps = rows.div_ceil(LANES);
+        let mut sums = vec![[self.bias; LANES]; steps];
+        let mut leaves = vec![[0u8; LANES]; steps];
         for tree in &self.trees {
-            leaf.fill(0);
+            leaves.fill([0; LANES]);
             for (level, split) in tree.splits.iter().enumerate() {
-                let column = table.column(usize::from(split.column), split.offset);
-                for (leaf, &value) in leaf.iter_mut().zip(column) {
-                    *leaf |= u8::from(value > split.threshold) << level;
+                let bit = 1u8 << level;
+                let column = table.lanes(usize::from(split.column), split.offset);
+                for (leaves, values) in leaves.iter_mut().zip(column) {
+                    for (leaf, &value) in leaves.iter_mut().zip(values) {
+                        *leaf |= if value > split.threshold { bit } else { 0 };
+                    }
                 }
             }
-            for (sum, &leaf) in sums.iter_mut().zip(&leaf) {
-                *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
+            for (sums, leaves) in sums.iter_mut().zip(&leaves) {
+                for (sum, &leaf) in sums.iter_mut().zip(leaves) {
+                    *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
+                }
             }
         }
-        sums
+        let mut margins = sums.into_flattened();
+        margins.truncate(rows);
+        margins
     }
 }
 
