@@ -56,17 +56,17 @@ impl Page<'_> {
         let odds: Vec<Option<i32>> = (0..self.lines.len()).map(|at| self.odds(at, title, judgement)).collect();
         let cut = best_cut(&odds, |at| self.lines[at].shape.chars as f32);
         let mut text: Vec<bool> = odds.iter().map(|odds| odds.is_some_and(|odds| odds > cut)).collect();
-        for at in 0..self.lines.len() {
+        for (at, decision) in self.decisions.iter().enumerate() {
             // A copy of what is kept; where the original is cut, the copy may be the article.
-            let copied = self.decisions[at].filter(|it| it.label == Label::Repeat).and_then(|it| it.repeat_of);
+            let copied = decision.filter(|it| it.label == Label::Repeat).and_then(|it| it.repeat_of);
             text[at] &= !copied.is_some_and(|original| text[original]);
         }
-        for at in 0..self.lines.len() {
+        for (at, &is_kept) in text.iter().enumerate() {
             if Some(at) == title {
                 continue;
             }
             let Some(decision) = self.decisions[at] else { continue };
-            if text[at] {
+            if is_kept {
                 if !matches!(decision.label, Label::Lead | Label::Body) {
                     self.decide(at, Label::Body, rules::MODEL_TEXT);
                 }
@@ -248,18 +248,15 @@ impl Page<'_> {
                 open = None;
                 continue;
             }
-            match open.filter(|_| prose) {
-                Some(number) => {
-                    kept[number - 1].teaser = Some(at);
-                    decision.item = Some(number);
-                    open = None;
-                }
-                None => {
-                    kept.push(Item { headline: Some(at), ..Item::default() });
-                    decision.item = Some(kept.len());
-                    open = (!prose).then_some(kept.len());
-                    known.insert(hash, kept.len());
-                }
+            if let Some(number) = open.filter(|_| prose) {
+                kept[number - 1].teaser = Some(at);
+                decision.item = Some(number);
+                open = None;
+            } else {
+                kept.push(Item { headline: Some(at), ..Item::default() });
+                decision.item = Some(kept.len());
+                open = (!prose).then_some(kept.len());
+                known.insert(hash, kept.len());
             }
         }
         self.items = kept;

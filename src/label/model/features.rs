@@ -254,6 +254,7 @@ const UNKNOWN_WORDS: u8 = 0;
 
 /// What one line says by itself, as counted in one pass.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
 struct Counts {
     punctuation: usize,
     words: usize,
@@ -641,7 +642,7 @@ impl<'a> Reader<'a> {
         }
         let mut start = 0;
         for end in 1..=rows {
-            if end < rows && lines[end].blanks_before == 0 {
+            if lines.get(end).is_some_and(|line| line.blanks_before == 0) {
                 continue;
             }
             let units: f32 = self.units[start..end].iter().sum();
@@ -748,7 +749,7 @@ impl<'a> Reader<'a> {
         let mean = if paragraphs > 0 { all_prose / paragraphs as f32 } else { 20.0 };
         let longest = (0..rows).fold(0, |best, row| if self.units[row] > self.units[best] { row } else { best });
         let mut above = 0.0;
-        for row in 0..rows {
+        for (row, &own_prose) in prose.iter().enumerate() {
             self.set(C::NearUnits, row, log((units.mean(row, 3) * 2.0) as usize));
             self.set(C::FarUnits, row, log((units.mean(row, 10) * 2.0) as usize));
             self.set(C::NearLong, row, share(long.mean(row, 3), 1.0));
@@ -759,7 +760,7 @@ impl<'a> Reader<'a> {
             self.set(C::OfLongest, row, share(self.units[row], self.units[longest].max(1.0)));
             self.set(C::OfMean, row, share(self.units[row], mean * 2.0));
             self.set(C::ProseAbove, row, share(above, all_prose));
-            above += prose[row];
+            above += own_prose;
             self.set(C::ProseBelow, row, share(all_prose - above, all_prose));
         }
         self.broken_lines();
@@ -831,10 +832,10 @@ impl<'a> Reader<'a> {
             ["share", "related", "comment", "legal", "cookie", "account", "tags"].map(bit).iter().sum::<u32>();
         let mut cues_above = 0usize;
         let mut since_long = (rows, 0.0f32);
-        for row in 0..rows {
+        for (row, &is_long) in is_long.iter().enumerate() {
             self.set(C::SinceLong, row, log(since_long.0.min(200)));
             self.set(C::CharsSinceLong, row, log(since_long.1 as usize));
-            since_long = if is_long[row] { (0, 0.0) } else { (since_long.0 + 1, since_long.1 + self.chars[row]) };
+            since_long = if is_long { (0, 0.0) } else { (since_long.0 + 1, since_long.1 + self.chars[row]) };
             self.set(C::CuesAbove, row, log(cues_above));
             cues_above += (self.headings[row] & furniture).count_ones() as usize;
         }

@@ -198,12 +198,14 @@ impl Writer<'_> {
         let opinion = self.opinion;
         self.features.vocabulary.count(|row| (best.0..=best.1).contains(&row) && opinion[row] > RATHER);
         let mut end_above = None;
+        let mut sums: Vec<f32> = runs.iter().map(|run| run.2).collect();
+        sums.sort_by(|a, b| b.total_cmp(a));
         for &(first, last, sum) in &runs {
-            let rank = runs.iter().filter(|run| run.2 > sum).count();
+            let rank = sums.partition_point(|other| *other > sum);
             let is_best = first == best.0;
             let (mut words, mut pairs, mut weight) = (0.0, 0.0, 0.0);
-            for row in first..=last {
-                let counted = is_best && opinion[row] > RATHER;
+            for (row, &opinion) in opinion.iter().enumerate().take(last + 1).skip(first) {
+                let counted = is_best && opinion > RATHER;
                 let (known_words, known_pairs) = self.features.vocabulary.known(row, counted);
                 let length = self.length(row);
                 words += known_words.unwrap_or(0.0) * length;
