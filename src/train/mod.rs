@@ -32,6 +32,8 @@ const FOLDS: usize = 5;
 const HIDDEN: u64 = 20;
 /// Least lines of the rest of a page that makes a page without an article.
 const MIN_REST: usize = 30;
+/// Weight of a line of a cut: its page is there already.
+const CUT_WEIGHT: f32 = 0.5;
 /// Lines behind an article that a cut of its page has.
 const MAX_TAIL: usize = 25;
 /// Characters of text that a page without an article counts as having, for the weight of its lines.
@@ -444,7 +446,7 @@ fn text_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
         for (row, &chars) in chars.iter().enumerate() {
             let weight = ((chars.min(1500.0) + 15.0) / (text + 400.0)).min(0.5);
             let weight = if sample.is_title[row] { weight * 0.1 } else { weight };
-            let weight = if sample.role == Role::Cut { weight * setting("WCUT", 0.5) } else { weight };
+            let weight = if sample.role == Role::Cut { weight * CUT_WEIGHT } else { weight };
             examples.push(sample.start + row as u32, sample.is_text[row], weight * weight_of(sample));
         }
     }
@@ -522,10 +524,6 @@ enum Head {
     Article,
 }
 
-fn setting(name: &str, default: f32) -> f32 {
-    std::env::var(name).ok().and_then(|value| value.parse().ok()).unwrap_or(default)
-}
-
 /// Chosen by cross-validation over sites; more trees gain less than .002.
 fn settings(head: Head) -> Settings {
     let second = !matches!(head, Head::Text1 | Head::Title1);
@@ -541,8 +539,8 @@ fn settings(head: Head) -> Settings {
     let title = Settings { trees: 150, rate: 0.15, lambda: 200.0, row_share: 0.1, ..base.clone() };
     let small = Settings { trees: 60, rate: 0.15, lambda: 10.0, row_share: 0.7, ..base.clone() };
     match head {
-        Head::Text1 => Settings { trees: setting("T1", 500.0) as usize, ..base },
-        Head::Text2 => Settings { trees: setting("T2", 300.0) as usize, rate: 0.08, ..base },
+        Head::Text1 => Settings { trees: 350, ..base },
+        Head::Text2 => Settings { trees: 200, rate: 0.08, ..base },
         Head::Title1 | Head::Title2 => title,
         Head::Caption | Head::Related => small,
         Head::Lead => Settings { trees: 40, ..small },
