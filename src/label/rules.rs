@@ -12,11 +12,16 @@ pub struct Rule {
     pub confidence: f32,
     /// What it looks at.
     pub about: &'static str,
+    /// Its place in [`ALL`].
+    pub number: usize,
 }
 
 macro_rules! rules {
     ($($constant:ident $name:literal $confidence:literal $about:literal;)*) => {
-        $(#[doc = $about] pub const $constant: Rule = Rule { name: $name, confidence: $confidence, about: $about };)*
+        #[allow(clippy::upper_case_acronyms, non_camel_case_types)]
+        enum Number { $($constant),* }
+        $(#[doc = $about] pub const $constant: Rule =
+            Rule { name: $name, confidence: $confidence, about: $about, number: Number::$constant as usize };)*
         /// Every rule, in the order in which they are tried.
         pub const ALL: &[Rule] = &[$($constant),*];
     };
@@ -80,10 +85,4 @@ rules! {
 #[must_use]
 pub fn by_name(name: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.name == name)
-}
-
-/// The place of a rule in [`ALL`].
-#[must_use]
-pub fn number(rule: Rule) -> usize {
-    ALL.iter().position(|known| known.name == rule.name).unwrap_or(0)
 }

@@ -174,7 +174,7 @@ fn outcome(sample: &Sample, model: &Model) -> Outcome {
     let mut page = sample.page.clone();
     let mut features = sample.features.clone();
     for (row, decision) in page.decisions.iter().enumerate() {
-        let rank = decision.map_or(0, |it| model.ranks[rules::number(it.rule)]);
+        let rank = decision.map_or(0, |it| model.ranks[it.rule.number]);
         features.matrix.set(Column::RuleRank as usize, row, rank);
     }
     let judgement = model.judge(&mut features, &page.lines);
@@ -357,7 +357,7 @@ fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
 fn rank_rules(samples: &mut [Sample], chosen: &[usize]) -> Vec<u8> {
     let mut counts = vec![(0.0f32, 0.0f32); rules::ALL.len()];
     let numbers = |sample: &Sample| -> Vec<usize> {
-        sample.page.decisions.iter().map(|decision| decision.map_or(0, |it| rules::number(it.rule))).collect()
+        sample.page.decisions.iter().map(|decision| decision.map_or(0, |it| it.rule.number)).collect()
     };
     for sample in chosen.iter().map(|&at| &samples[at]).filter(|sample| sample.role != Role::Rest) {
         for (rule, &text) in numbers(sample).into_iter().zip(&sample.is_text) {

@@ -9,8 +9,8 @@ use std::hash::BuildHasherDefault;
 use super::matrix::{Matrix, log, share, signed_log};
 use super::vocabulary::Vocabulary;
 use crate::document::Label;
+use crate::label::Decision;
 use crate::label::line::Line;
-use crate::label::{Decision, rules};
 use crate::lexicon::{CUES, CueSet};
 use crate::text::{Ending, is_letter, is_loose_mark, is_unspaced, is_word};
 
@@ -607,7 +607,7 @@ impl<'a> Reader<'a> {
     fn rules(&mut self, ranks: &[u8]) {
         for row in 0..self.view.lines.len() {
             let (label, rank) = self.view.decisions[row].map_or((Label::Body, 0), |decision| {
-                (decision.label, ranks.get(rules::number(decision.rule)).copied().unwrap_or(0))
+                (decision.label, ranks.get(decision.rule.number).copied().unwrap_or(0))
             });
             self.flag(Column::RuleText, row, matches!(label, Label::Title | Label::Lead | Label::Body));
             self.set(Column::RuleLabel, row, Label::ALL.iter().position(|known| *known == label).unwrap_or(0) as u8);

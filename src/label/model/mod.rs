@@ -76,7 +76,7 @@ impl Model {
         let second = second::read(features, &text, &title);
         let tables = [&features.matrix, &second];
         let margins = |head: usize| self.heads[head].margins(Table(&tables));
-        let article = margins(7)[surest(&text)];
+        let article = self.heads[7].margin(Table(&tables), surest(&text));
         Judgement {
             text: margins(2),
             title: margins(3),

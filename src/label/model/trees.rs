@@ -66,6 +66,18 @@ impl<'a> Table<'a> {
 }
 
 impl Ensemble {
+    /// The log-odds of one line, in [`UNIT`]s.
+    #[must_use]
+    pub fn margin(&self, table: Table, row: usize) -> i32 {
+        let leaf = |tree: &Tree| {
+            tree.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
+                let column = table.lanes(usize::from(split.column), split.offset).as_flattened();
+                leaf | usize::from(column.get(row).is_some_and(|value| *value > split.threshold)) << level
+            })
+        };
+        self.bias + self.trees.iter().map(|tree| i32::from(tree.leaves[leaf(tree)])).sum::<i32>()
+    }
+
     /// The log-odds of every line, in [`UNIT`]s.
     #[must_use]
     pub fn margins(&self, table: Table) -> Vec<i32> {
