@@ -30,7 +30,6 @@ const TRUSTED: f32 = 0.93;
 const SETTLED: f32 = 0.8;
 /// Most units of a line that is called page furniture, not another story, where nothing else is known of it.
 const MAX_FURNITURE_UNITS: f32 = 4.0;
-
 /// Most units of a summary: 97 of 100 Vietnamese ones are shorter.
 const MAX_SUMMARY_UNITS: f32 = 55.0;
 
@@ -125,8 +124,7 @@ impl Page<'_> {
     /// The log-odds that a line is text; none where it is certain that it is not.
     fn odds(&self, at: usize, title: Option<usize>, judgement: &Judgement) -> Option<i32> {
         let decision = self.decisions[at]?;
-        let glued_copy = decision.rule == rules::REPEAT_TITLE;
-        if Some(at) == title || is_certain(decision.rule) || glued_copy {
+        if Some(at) == title || is_certain(decision.rule) || decision.rule == rules::REPEAT_TITLE {
             return None;
         }
         if matches!(decision.label, Label::Lead) && decision.rule.confidence >= TRUSTED {
@@ -200,10 +198,10 @@ impl Page<'_> {
         let line = &self.lines[first];
         let wire =
             || self.title.is_none() && self.lines.iter().any(|line| matches!(line.evidence, Evidence::AgencyCredit(_)));
-        let may_be = line.summary_script
-            && line.shape.units <= MAX_SUMMARY_UNITS
+        let may_be = line.shape.units <= MAX_SUMMARY_UNITS
             && line.mark.is_none()
             && line.attribution.is_none()
+            && line.has_letters(self.summary_letters)
             && !wire();
         if may_be && judgement.lead[first] > 0 && self.decisions[first].is_some_and(|it| it.label == Label::Body) {
             self.decide(first, Label::Lead, rules::MODEL_LEAD);

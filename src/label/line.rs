@@ -87,8 +87,6 @@ pub struct Line {
     pub attribution: Option<usize>,
     /// Whether the line ends with an end mark of an article.
     pub end_mark: bool,
-    /// Whether it is written with the letters of a language whose press prints a summary in front of every story.
-    pub summary_script: bool,
     /// Blank lines directly before it.
     pub blanks_before: usize,
 }
@@ -144,6 +142,14 @@ impl Line {
         matches!(self.evidence, Evidence::None)
     }
 
+    /// Whether one letter in fifteen or more at its beginning is among some that hardly any other language has.
+    #[must_use]
+    pub fn has_letters(&self, letters: &HashSet<char>) -> bool {
+        let head = first_chars(&self.text, MARK_HEAD_CHARS);
+        let own = head.chars().filter(|c| letters.contains(c)).count();
+        own * 15 >= head.len().min(MARK_HEAD_CHARS) && own > 0
+    }
+
     /// Whether it reads like a headline: some words, no stop at the end.
     #[must_use]
     pub fn is_headline(&self) -> bool {
@@ -193,19 +199,11 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         mark,
         attribution,
         end_mark,
-        summary_script: has_letters(&text, &patterns.summary_letters),
         blanks_before,
         text,
         folded,
         shape,
     }
-}
-
-/// Whether one letter in fifteen or more is among those that hardly any other language has.
-fn has_letters(text: &str, letters: &HashSet<char>) -> bool {
-    let head = first_chars(text, MARK_HEAD_CHARS);
-    let own = head.chars().filter(|c| letters.contains(c)).count();
-    own * 15 >= head.len().min(MARK_HEAD_CHARS) && own > 0
 }
 
 fn kind(shape: &Shape, end_mark: bool) -> Kind {

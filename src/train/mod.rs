@@ -322,19 +322,21 @@ fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
     let mut text_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let mut title_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let parts: Vec<(Vec<usize>, Vec<usize>)> = (0..FOLDS)
-        .map(|fold| chosen.iter().partition(|&&at| samples[at].fold != fold))
+        .map(|fold| {
+            let of_fold = |at: &usize| samples[*at].fold == fold;
+            let train = lines.iter().copied().filter(|at| !of_fold(at)).collect();
+            (train, chosen.iter().copied().filter(of_fold).collect())
+        })
         .filter(|(train, held): &(Vec<usize>, Vec<usize>)| !train.is_empty() && !held.is_empty())
         .collect();
     for (train, held) in &parts {
-        let train: Vec<usize> = train.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
-        let words = fit_words(samples, &train);
+        let words = fit_words(samples, train);
         set_words(samples, &words, held);
     }
     let columns = columns(samples, chosen, None);
     for (train, held) in &parts {
-        let train: Vec<usize> = train.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
-        let text = boost::fit(&columns, &text_examples(samples, &train), &settings(Head::Text1));
-        let title = boost::fit(&columns, &title_examples(samples, &train), &settings(Head::Title1));
+        let text = boost::fit(&columns, &text_examples(samples, train), &settings(Head::Text1));
+        let title = boost::fit(&columns, &title_examples(samples, train), &settings(Head::Title1));
         predict(samples, held, &columns, &text, &mut text_odds);
         predict(samples, held, &columns, &title, &mut title_odds);
     }
@@ -499,8 +501,7 @@ fn lead_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
 /// The surest line of each record, and whether the record has an article.
 fn article_examples(samples: &[Sample], chosen: &[usize], odds: &[Vec<i32>]) -> Examples {
     let mut examples = Examples::default();
-    let records: Vec<usize> = chosen.iter().copied().filter(|&at| !samples[at].is_text.is_empty()).collect();
-    for &at in &records {
+    for &at in chosen.iter().filter(|&&at| !samples[at].is_text.is_empty()) {
         let negative = samples[at].gold.is_negative();
         let weight = match (negative, samples[at].role) {
             (false, _) => 1.0,
@@ -524,7 +525,7 @@ enum Head {
     Article,
 }
 
-/// Chosen by cross-validation over sites; more trees gain less than .002.
+/// Chosen by cross-validation over sites. Of 500 and 300 trees of text a page gains about .002 of F1, at half as much time again.
 fn settings(head: Head) -> Settings {
     let second = !matches!(head, Head::Text1 | Head::Title1);
     let base = Settings {

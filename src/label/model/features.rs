@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use super::matrix::{Matrix, log, share, signed_log};
+use super::matrix::{Matrix, columns, log, share, signed_log};
 use super::vocabulary::Vocabulary;
 use crate::document::Label;
 use crate::label::Decision;
@@ -14,18 +14,9 @@ use crate::label::line::Line;
 use crate::lexicon::{CUES, CueSet};
 use crate::text::{Ending, is_letter, is_loose_mark, is_unspaced, is_word};
 
-macro_rules! columns {
-    ($($name:ident $about:literal;)*) => {
-        /// The columns of the first stage.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)]
-        pub enum Column { $($name),* }
-        /// Name and meaning of every column, in order; the cues follow.
-        pub const COLUMNS: &[(&str, &str)] = &[$((stringify!($name), $about)),*];
-    };
-}
-
 columns! {
+    /// The columns of the first stage; the cues follow.
+    pub enum Column COLUMNS;
     Chars "characters, log";
     Units "words, or characters of unspaced scripts at a half, log";
     Unspaced "share of characters of unspaced scripts";
@@ -413,7 +404,7 @@ impl Word {
 /// lines behind the last line, `ranks` maps the number of a rule ([`rules::ALL`]) to its rank.
 #[must_use]
 pub(crate) fn read(page: &View, cues: &CueSet, ranks: &[u8]) -> Features {
-    let mut reader = Reader::new(page, cues);
+    let mut reader = Reader::new(page);
     reader.own(cues);
     reader.rules(ranks);
     reader.place();
@@ -457,7 +448,7 @@ fn bit(class: &str) -> u32 {
 }
 
 impl<'a> Reader<'a> {
-    fn new(view: &'a View<'a>, _cues: &CueSet) -> Self {
+    fn new(view: &'a View<'a>) -> Self {
         let lines = view.lines;
         let rows = lines.len();
         let chars = lines.iter().map(|line| line.shape.chars as f32).collect();

@@ -3,6 +3,19 @@
 //! Every value is 1 to 126; 0 means *outside the record*, so that the feature of a neighbour is the same column read a few rows
 //! further up or down. Columns of bytes keep the trees fast: one comparison of a column works on sixteen lines at a time.
 
+/// Names columns: an enum of them, and a list of name and meaning in the same order.
+macro_rules! columns {
+    ($(#[$about:meta])* pub enum $columns:ident $list:ident; $($name:ident $meaning:literal;)*) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)]
+        pub enum $columns { $($name),* }
+        /// Name and meaning of every column, in order.
+        pub const $list: &[(&str, &str)] = &[$((stringify!($name), $meaning)),*];
+    };
+}
+pub(super) use columns;
+
 /// Rows of zeros around the lines of a record: the furthest neighbour that a feature may look at.
 pub const REACH: usize = 8;
 /// Largest value.

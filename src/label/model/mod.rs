@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 pub use reasons::Reason;
 
 use features::Features;
+use matrix::Matrix;
 use text::TextModel;
 use trees::{Ensemble, Table};
 
@@ -64,16 +65,7 @@ impl Model {
     /// Judges the lines of a record. The columns of words are filled on the way.
     #[must_use]
     pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
-        if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
-            return Judgement::default();
-        }
-        let words = self.words.scores(&features.vocabulary, lines.iter().map(|line| line.hash));
-        features.set_words(words.as_deref());
-        let (text, title) = {
-            let table = [&features.matrix];
-            (self.heads[0].margins(Table(&table)), self.heads[1].margins(Table(&table)))
-        };
-        let second = second::read(features, &text, &title);
+        let Some((text, second)) = self.first_stage(features, lines) else { return Judgement::default() };
         let tables = [&features.matrix, &second];
         let margins = |head: usize| self.heads[head].margins(Table(&tables));
         let article = self.heads[7].margin(Table(&tables), surest(&text));
@@ -87,18 +79,25 @@ impl Model {
         }
     }
 
-    /// The strongest reasons for what the model thinks of each line: of the first stage, which sees the line and its neighbours, and
-    /// of the second, which sees the record.
-    #[must_use]
-    pub fn reasons(&self, features: &mut Features, lines: &[Line]) -> Vec<Vec<Reason>> {
+    /// The first stage's odds that each line is text, and what the second stage adds to the features. None for a record without lines
+    /// and for a model without trees.
+    fn first_stage(&self, features: &mut Features, lines: &[Line]) -> Option<(Vec<i32>, Matrix)> {
         if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
-            return vec![Vec::new(); lines.len()];
+            return None;
         }
         let words = self.words.scores(&features.vocabulary, lines.iter().map(|line| line.hash));
         features.set_words(words.as_deref());
         let table = [&features.matrix];
         let (text, title) = (self.heads[0].margins(Table(&table)), self.heads[1].margins(Table(&table)));
         let second = second::read(features, &text, &title);
+        Some((text, second))
+    }
+
+    /// The strongest reasons for what the model thinks of each line: of the first stage, which sees the line and its neighbours, and
+    /// of the second, which sees the record.
+    #[must_use]
+    pub fn reasons(&self, features: &mut Features, lines: &[Line]) -> Vec<Vec<Reason>> {
+        let Some((_, second)) = self.first_stage(features, lines) else { return vec![Vec::new(); lines.len()] };
         let tables = [&features.matrix, &second];
         let of_row = |row: usize| {
             let mut all = reasons::reasons(&self.heads[2], Table(&tables), row, REASONS);

@@ -1,21 +1,12 @@
 //! What the second stage sees beside the first: the first stage's opinion of the line, of its neighbours and of the record.
 
 use super::features::{Column, Features, Sums, best_run};
-use super::matrix::{Matrix, log, share, signed_log};
+use super::matrix::{Matrix, columns, log, share, signed_log};
 use super::trees::{UNIT, probability};
 
-macro_rules! columns {
-    ($($name:ident $about:literal;)*) => {
-        /// The columns that the second stage adds.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(missing_docs)]
-        pub enum Second { $($name),* }
-        /// Name and meaning of every column, in order.
-        pub const SECOND: &[(&str, &str)] = &[$((stringify!($name), $about)),*];
-    };
-}
-
 columns! {
+    /// The columns that the second stage adds.
+    pub enum Second SECOND;
     Odds "first opinion, log-odds";
     Near2 "mean opinion of two lines each way, by length";
     Near5 "mean opinion of five lines each way, by length";

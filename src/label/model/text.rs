@@ -93,17 +93,4 @@ impl TextModel {
             .collect();
         (known as f32 >= MIN_KNOWN * all as f32).then_some(scores)
     }
-
-    /// Share of a record's buckets that have a weight.
-    #[must_use]
-    pub fn known(&self, vocabulary: &Vocabulary, hashes: impl Iterator<Item = u64>) -> f32 {
-        let (mut known, mut all) = (0usize, 0usize);
-        for (row, hash) in hashes.enumerate() {
-            buckets(vocabulary, row, hash, |bucket| {
-                known += usize::from(self.fingerprints[slot(bucket)] == fingerprint(bucket));
-                all += 1;
-            });
-        }
-        known as f32 / all.max(1) as f32
-    }
 }

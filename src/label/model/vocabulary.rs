@@ -94,6 +94,12 @@ fn word_hash(hash: u64, kind: WordKind) -> u32 {
     if kind.number { kind.letters } else { (hash >> 32) as u32 }
 }
 
+/// The places of a line's entries, given where those of each line end; none for a line that there is not.
+fn of_row(ends: &[u32], row: usize) -> std::ops::Range<usize> {
+    let start = row.checked_sub(1).and_then(|above| ends.get(above)).map_or(0, |end| *end as usize);
+    start..ends.get(row).map_or(start, |end| *end as usize)
+}
+
 const WORD_SEED: u64 = 0x51_7C_C1_B7_27_22_0A_95;
 const PAIR_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -168,13 +174,11 @@ impl Vocabulary {
     }
 
     fn words(&self, row: usize) -> &[u32] {
-        let start = if row == 0 { 0 } else { self.word_ends[row - 1] as usize };
-        self.words.get(start..self.word_ends.get(row).map_or(start, |end| *end as usize)).unwrap_or_default()
+        &self.words[of_row(&self.word_ends, row)]
     }
 
     fn pairs(&self, row: usize) -> &[u32] {
-        let start = if row == 0 { 0 } else { self.pair_ends[row - 1] as usize };
-        &self.pairs[start..self.pair_ends[row] as usize]
+        &self.pairs[of_row(&self.pair_ends, row)]
     }
 
     /// Hashes of the words of a line, in order.
@@ -249,25 +253,15 @@ impl Vocabulary {
             if !chosen(row) {
                 continue;
             }
-            for at in self.word_range(row) {
+            for at in of_row(&self.word_ends, row) {
                 let word = self.words[at] as usize;
                 self.word_counts[word] += u32::from(counted[word] != row as u32);
                 counted[word] = row as u32;
             }
-            for at in self.pair_range(row) {
+            for at in of_row(&self.pair_ends, row) {
                 self.pair_counts[self.pairs[at] as usize] += 1;
             }
         }
-    }
-
-    fn word_range(&self, row: usize) -> std::ops::Range<usize> {
-        let start = if row == 0 { 0 } else { self.word_ends[row - 1] as usize };
-        start..self.word_ends[row] as usize
-    }
-
-    fn pair_range(&self, row: usize) -> std::ops::Range<usize> {
-        let start = if row == 0 { 0 } else { self.pair_ends[row - 1] as usize };
-        start..self.pair_ends[row] as usize
     }
 
     /// Shares of a line's content words and of its pairs that the lines counted last hold, the line itself left out if it is one of
