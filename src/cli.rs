@@ -242,7 +242,9 @@ pub struct EvalArgs {
     /// Files of labelled records.
     #[arg(value_name = "GOLD", required = true)]
     pub gold: Vec<PathBuf>,
-    /// Figures that must be reached, as TOML.
+    /// Figures that must be reached, as TOML: `[sets.page]` with `text_f1`, `macro_text_f1`, `title`, `fine`,
+    /// `max_destroyed`, `max_rejected`, `max_clean_loss`, `language = { vi = 0.9 }`; above the tables `rejected_negatives` and
+    /// `right_of_confident`.
     #[arg(long, value_name = "FILE")]
     pub floors: Option<PathBuf>,
     #[command(flatten)]

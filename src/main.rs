@@ -347,7 +347,7 @@ mod tests {
     #[test]
     fn the_man_page_has_every_command() {
         let page = man_page().unwrap();
-        for command in ["RUN", "EXPLAIN", "REPORT", "VERIFY", "SCHEMA", "CONFIG", "COMPLETIONS"] {
+        for command in ["RUN", "EXPLAIN", "REPORT", "VERIFY", "EVAL", "TRAIN", "SCHEMA", "CONFIG", "COMPLETIONS"] {
             assert!(page.contains(&format!(".SH \"NEWSIEVE {command}\"")), "{command}");
         }
     }

@@ -9,7 +9,7 @@ use super::Report;
 use super::report::Summary;
 use crate::error::{Error, Result};
 
-/// A floors file: a table for each set, `[set]`, and for each language of a set, `[set.vi]`.
+/// A floors file: a table `[sets.NAME]` for each set, named as the report names it, and keys of its own.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Floors {

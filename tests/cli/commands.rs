@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use crate::support::{Sandbox, article, ended, feed};
 
-const COMMANDS: [&str; 8] = ["run", "explain", "report", "verify", "schema", "config", "completions", "man"];
+const COMMANDS: [&str; 10] =
+    ["run", "explain", "report", "verify", "eval", "train", "schema", "config", "completions", "man"];
 
 #[test]
 fn help_names_every_command() {
@@ -140,4 +141,52 @@ fn the_report_tells_what_the_run_did() {
     for words in ["r1", "articles", "bad_json", "en "] {
         assert!(ended.stdout.contains(words), "{words}\n{}", ended.stdout);
     }
+}
+
+/// One labelled record of two paragraphs and a line of menu.
+fn gold() -> String {
+    let text = format!("Home | World | Sport\n{}", article(1));
+    let labels: Vec<&str> = text
+        .split('\n')
+        .enumerate()
+        .map(|(number, line)| match (number, line.trim()) {
+            (_, "") => "blank",
+            (0, _) => "noise",
+            (1, _) => "title",
+            _ => "body",
+        })
+        .collect();
+    let body: Vec<&str> = text.split('\n').zip(&labels).filter(|(_, label)| **label == "body").map(|it| it.0).collect();
+    let row = serde_json::json!({
+        "id": "a", "variant": "page", "lang": "en", "raw_text": text, "labels": labels, "gold_body": body.join("\n"),
+    });
+    row.to_string() + "\n"
+}
+
+#[test]
+fn eval_scores_labelled_records_and_holds_floors() {
+    let sandbox = Sandbox::new();
+    sandbox.write("gold.jsonl", gold());
+    let report = sandbox.run(&["eval", "gold.jsonl"]).expect(0).stdout;
+    assert!(report.contains("page") && report.contains("macro text F1 1.0000"), "{report}");
+    sandbox.write("low.toml", "[sets.page]\ntext_f1 = 0.9\nlanguage = { en = 0.9 }\n");
+    sandbox.run(&["eval", "gold.jsonl", "--floors", "low.toml"]).expect(0);
+    sandbox.write("absent.toml", "[sets.wide]\ntext_f1 = 0.9\n");
+    let missed = sandbox.run(&["eval", "gold.jsonl", "--floors", "absent.toml"]).expect(1).stderr;
+    assert!(missed.contains("text F1 of wide is not measured, the floor is 0.9"), "{missed}");
+}
+
+#[test]
+fn eval_names_what_is_wrong_with_gold_and_floors() {
+    let sandbox = Sandbox::new();
+    sandbox.write("gold.jsonl", gold());
+    sandbox.write("short.jsonl", "{\"id\":\"a\",\"raw_text\":\"x\\ny\",\"labels\":[\"body\"]}\n");
+    let ended = sandbox.run(&["eval", "short.jsonl"]).expect(2);
+    assert!(ended.stderr.contains("short.jsonl: line 1: `labels` has 1 labels for 2 lines"), "{}", ended.stderr);
+    sandbox.write("floors.toml", "[sets.page]\ntext = 1\n");
+    let ended = sandbox.run(&["eval", "gold.jsonl", "--floors", "floors.toml"]).expect(2);
+    assert!(ended.stderr.contains("floors.toml") && ended.stderr.contains("unknown field `text`"), "{}", ended.stderr);
+    sandbox.run(&["eval", "absent.jsonl"]).expect(1);
+    let ended = sandbox.run(&["train", ".", "--cross-validate"]).expect(2);
+    assert!(ended.stderr.contains("dev.jsonl.gz"), "{}", ended.stderr);
 }
