@@ -26,6 +26,7 @@
 //! ```
 
 pub mod article;
+pub mod chars;
 pub mod clean;
 pub mod config;
 pub mod decode;

@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use crate::chars::chars;
 use crate::document::Span;
 use crate::lexicon::CompiledPatterns;
 use crate::text::{Ending, Shape, half_width};
@@ -88,7 +89,7 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
         .iter()
         .find_map(|mark| line[from..].rfind(mark.as_str()).map(|at| from + at + mark.len()))?;
     let rest: String = line[end..].trim().chars().map(half_width).collect();
-    let lower = rest.to_lowercase();
+    let lower = chars().lower(&rest);
     let is_credit = || patterns.agency_credits.is_match(&rest, &lower) || patterns.credits.is_match(&rest, &lower);
     (!rest.is_empty() && is_credit()).then(|| vec![end])
 }

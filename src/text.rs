@@ -4,10 +4,25 @@ use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizer;
 
+use crate::chars::{Kinds, chars};
+
 /// The text in NFC; borrowed where it is in NFC already.
 #[must_use]
 pub fn nfc(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() { Cow::Borrowed(text) } else { ComposingNormalizer::new_nfc().normalize(text) }
+    let in_doubt = !text.is_ascii() && chars().union(text).any(Kinds::PERHAPS_NOT_NFC);
+    if in_doubt { ComposingNormalizer::new_nfc().normalize(text) } else { Cow::Borrowed(text) }
+}
+
+/// The text in NFC and with half-width characters.
+#[must_use]
+pub fn nfc_half_width(text: &str) -> String {
+    let chars = chars();
+    let seen = chars.union(text);
+    if !seen.any(Kinds::PERHAPS_NOT_NFC | Kinds::WIDE) {
+        return text.to_owned();
+    }
+    let text = if seen.any(Kinds::PERHAPS_NOT_NFC) { nfc(text) } else { Cow::Borrowed(text) };
+    text.chars().map(|c| if chars.kinds(c).any(Kinds::WIDE) { half_width(c) } else { c }).collect()
 }
 
 /// Whether a character stands for a unit of meaning by itself: Han, kana, Hangul is spaced and does not count, Thai, Lao, Khmer, Burmese.
@@ -111,38 +126,43 @@ fn old_tone_placement(text: &str) -> Option<String> {
     moved
 }
 
-/// Punctuation that carries no meaning at the ends of a heading or a repeated line.
-fn is_edge(c: char) -> bool {
-    !is_word(c)
-}
-
 /// The form in which phrases and repeated lines are compared: NFC, lower case, half width, one space between words, the press's
 /// tone placement, quotes and dashes alike, and no punctuation at either end.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let text = nfc(text);
-    let mut folded = String::with_capacity(text.len());
+    let chars = chars();
+    let mut folded = String::with_capacity(text.len() + 4);
     let mut space = false;
     let mut tones = false;
-    for c in text.trim_matches(is_edge).chars() {
-        let c = half_width(c);
-        if c.is_whitespace() {
-            space = true;
+    // Punctuation carries no meaning at the ends of a heading or a repeated line.
+    for c in text.trim_matches(|c: char| !chars.kinds(c).any(Kinds::WORD)).chars() {
+        if c.is_ascii_lowercase() {
+            if space {
+                folded.push(' ');
+                space = false;
+            }
+            folded.push(c);
             continue;
         }
-        if space && !folded.is_empty() {
-            folded.push(' ');
+        let kinds = chars.kinds(c);
+        let c = if kinds.any(Kinds::WIDE) { half_width(c) } else { c };
+        if kinds.any(Kinds::SPACE) || c == ' ' {
+            space = !folded.is_empty();
+            continue;
         }
-        space = false;
+        if space {
+            folded.push(' ');
+            space = false;
+        }
         match c {
             '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{300}'..='\u{36f}' => {}
             '“' | '”' | '„' | '«' | '»' => folded.push('"'),
             '‘' | '’' | '`' => folded.push('\''),
             '–' | '—' | '‑' | '―' => folded.push('-'),
-            _ if c.is_ascii() => folded.push(c.to_ascii_lowercase()),
             _ => {
                 tones |= matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF);
-                folded.extend(c.to_lowercase());
+                chars.push_lower(c, &mut folded);
             }
         }
     }
@@ -158,17 +178,21 @@ pub fn fold(text: &str) -> String {
 #[must_use]
 pub fn matching_key(text: &str) -> String {
     let folded = fold(text);
+    let chars = chars();
     let mut key = String::with_capacity(folded.len());
     let mut gap = false;
+    let mut after_unspaced = true;
     for c in folded.chars() {
-        if !is_word(c) {
+        let kinds = chars.kinds(c);
+        if !kinds.any(Kinds::WORD) {
             gap = true;
             continue;
         }
-        if gap && !key.is_empty() && !is_unspaced(c) && !key.ends_with(is_unspaced) {
+        let unspaced = kinds.any(Kinds::UNSPACED);
+        if gap && !unspaced && !after_unspaced {
             key.push(' ');
         }
-        gap = false;
+        (gap, after_unspaced) = (false, unspaced);
         key.push(c);
     }
     key
@@ -232,28 +256,34 @@ impl Shape {
             digits: 0,
             quoted: quoted(line),
         };
+        let chars = chars();
         let mut in_word = false;
         let mut after_stop = false;
-        for c in line.chars().filter(|c| !is_loose_mark(*c)) {
+        // Halves, so that the sum is exact whatever its order.
+        let mut halves = 0usize;
+        for c in line.chars() {
+            let kinds = chars.kinds(c);
+            if kinds.any(Kinds::LOOSE_MARK) {
+                continue;
+            }
             shape.chars += 1;
-            if is_unspaced(c) {
-                shape.units += 0.5;
+            if kinds.any(Kinds::UNSPACED) {
+                halves += 1;
                 shape.letters += 1;
                 in_word = false;
-            } else if is_word(c) {
-                shape.units += if in_word { 0.0 } else { 1.0 };
-                shape.letters += usize::from(is_letter(c));
-                shape.upper += usize::from(c.is_uppercase());
-                shape.digits += usize::from(c.is_numeric());
+            } else if kinds.any(Kinds::WORD) {
+                halves += if in_word { 0 } else { 2 };
+                shape.letters += usize::from(kinds.any(Kinds::LETTER));
+                shape.upper += usize::from(kinds.any(Kinds::UPPER));
+                shape.digits += usize::from(kinds.any(Kinds::NUMERIC));
                 in_word = true;
             } else if !matches!(c, '\'' | '’') {
                 in_word = false;
             }
-            if after_stop && (c.is_whitespace() || is_unspaced(c)) {
-                shape.inner_stops += 1;
-            }
+            shape.inner_stops += usize::from(after_stop && kinds.any(Kinds::SPACE | Kinds::UNSPACED));
             after_stop = matches!(c, '.' | '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '\u{ff0e}');
         }
+        shape.units = halves as f32 / 2.0;
         shape
     }
 
@@ -292,11 +322,13 @@ fn ending(line: &str) -> Ending {
 /// Used for overlap and containment inside a record.
 #[must_use]
 pub fn unit_hashes(folded: &str) -> Vec<u64> {
-    let mut hashes = Vec::new();
+    let chars = chars();
+    let mut hashes = Vec::with_capacity(folded.len() / 4);
     let mut word_start: Option<usize> = None;
     for (at, c) in folded.char_indices() {
-        let unspaced = is_unspaced(c);
-        if is_word(c) && !unspaced {
+        let kinds = chars.kinds(c);
+        let unspaced = kinds.any(Kinds::UNSPACED);
+        if kinds.any(Kinds::WORD) && !unspaced {
             word_start.get_or_insert(at);
             continue;
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use regex::Captures;
 
+use crate::chars::chars;
 use crate::lexicon::{CompiledDateRule, LanguageData};
 use crate::text::fold;
 
@@ -79,7 +80,7 @@ pub fn find(text: &str, language: &LanguageData) -> Vec<Found> {
     if !text.contains(|c: char| c.is_ascii_digit() || HAN_DIGITS.contains(c)) {
         return Vec::new();
     }
-    for rule in set.matches(text, &text.to_lowercase()) {
+    for rule in set.matches(text, &chars().lower(text)) {
         let rule = &language.dates[rule];
         for captures in rule.pattern.captures_iter(text) {
             let Some(range) = claim(&captures, rule, text) else { continue };

@@ -7,6 +7,7 @@ mod published;
 pub mod quality;
 pub mod translation;
 
+use crate::chars::chars;
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
@@ -264,7 +265,7 @@ impl Draft<'_> {
     fn glued_date<'t>(headline: &'t str, patterns: &CompiledPatterns) -> Option<(&'t str, &'t str)> {
         let inside = headline.trim_end().strip_suffix([')', '\u{ff09}'])?;
         let (rest, date) = inside.rsplit_once(['(', '\u{ff08}'])?;
-        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &date.trim().to_lowercase()))
+        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &chars().lower(date.trim())))
             .then(|| (rest.trim_end(), date.trim()))
     }
 

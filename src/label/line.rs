@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::chars::chars;
 use crate::document::Span;
 use crate::lexicon::CompiledPatterns;
-use crate::text::{Ending, Shape, fold, half_width, is_blank, line_hash, nfc};
+use crate::text::{Ending, Shape, fold, is_blank, line_hash, nfc_half_width};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
 const MAX_FURNITURE_UNITS: f32 = 25.0;
@@ -181,13 +182,13 @@ pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line
 }
 
 fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
-    let text: String = nfc(trimmed).chars().map(half_width).collect();
+    let text = nfc_half_width(trimmed);
     let folded = fold(&text);
     let shape = Shape::of(&text);
     let end_mark = patterns.end_marks.iter().any(|mark| text.ends_with(mark.as_str()));
     let evidence = evidence(&text, &folded, &shape, patterns);
     let head = first_chars(&text, MARK_HEAD_CHARS);
-    let lower = head.to_lowercase();
+    let lower = chars().lower(head);
     let mark = if evidence == Evidence::None { mark(head, &lower, patterns) } else { None };
     let attribution =
         patterns.attributions.matches(head, &lower).first().map(|&pattern| patterns.attribution_owner[pattern]);
@@ -256,11 +257,11 @@ fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns
     }
     if shape.units <= MAX_CAPTION_UNITS {
         let tail = last_chars(text, CREDIT_TAIL_CHARS);
-        if patterns.caption_endings.is_match(tail, &tail.to_lowercase()) {
+        if patterns.caption_endings.is_match(tail, &chars().lower(tail)) {
             return Evidence::CaptionEnding;
         }
         let head = first_chars(text, MARK_HEAD_CHARS);
-        if patterns.caption_beginnings.is_match(text, &head.to_lowercase()) {
+        if patterns.caption_beginnings.is_match(text, &chars().lower(head)) {
             return Evidence::CaptionBeginning;
         }
     }
@@ -277,7 +278,7 @@ fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<E
     if patterns.nav_lines.contains(folded) {
         return Some(Evidence::Nav("nav.line"));
     }
-    let lower = text.to_lowercase();
+    let lower = chars().lower(text);
     if patterns.date_lines.is_match(text, &lower) {
         return Some(Evidence::DateLine);
     }
@@ -318,7 +319,7 @@ fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
 }
 
 fn inline_link(text: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
-    let head: String = text.chars().take(40).flat_map(char::to_lowercase).collect();
+    let head = chars().lower(first_chars(text, 40));
     let prefix = patterns.inline_links.iter().find(|prefix| head.starts_with(prefix.as_str()))?;
     let chars = prefix.chars().count();
     let at = text.char_indices().nth(chars).map(|(at, _)| at)?;

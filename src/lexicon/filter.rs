@@ -9,6 +9,7 @@ use regex::{Regex, RegexSet};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::compiled::{compile, compile_set};
+use crate::chars::chars;
 use crate::error::{Error, Result};
 
 /// Most literals that one pattern may stand for; beyond it the pattern is run always.
@@ -96,7 +97,7 @@ fn required(pattern: &str) -> Option<Vec<String>> {
 
 fn of(hir: &Hir) -> Option<Vec<String>> {
     match hir.kind() {
-        HirKind::Literal(literal) => Some(vec![std::str::from_utf8(&literal.0).ok()?.to_lowercase()]),
+        HirKind::Literal(literal) => Some(vec![chars().lower(std::str::from_utf8(&literal.0).ok()?)]),
         HirKind::Capture(capture) => of(&capture.sub),
         HirKind::Repetition(repetition) if repetition.min >= 1 => of(&repetition.sub),
         HirKind::Alternation(branches) => {
@@ -118,7 +119,7 @@ fn of_sequence(parts: &[Hir]) -> Option<Vec<String>> {
     let mut run = String::new();
     for part in parts {
         let letters = match part.kind() {
-            HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(str::to_lowercase),
+            HirKind::Literal(literal) => std::str::from_utf8(&literal.0).ok().map(|literal| chars().lower(literal)),
             HirKind::Class(class) => one_letter(class).map(String::from),
             _ => None,
         };
@@ -199,7 +200,7 @@ mod tests {
         for text in ["By Anna 2025", "ẢNH: x", "Ảnh: x", "(TTXVN)", "nothing", "BY Bob"] {
             let expected: Vec<usize> =
                 (0..patterns.len()).filter(|&n| Regex::new(&patterns[n]).unwrap().is_match(text)).collect();
-            let lower = text.to_lowercase();
+            let lower = chars().lower(text);
             assert_eq!(set.matches(text, &lower), expected, "{text}");
             assert_eq!(set.is_match(text, &lower), !expected.is_empty(), "{text}");
         }

@@ -5,7 +5,7 @@
 
 use rayon::prelude::*;
 
-use crate::label::model::matrix::REACH;
+use crate::label::model::matrix::{Matrix, REACH};
 use crate::label::model::trees::{DEPTH, Ensemble, LEAVES, Split, Tree, UNIT};
 
 /// Values of a column are below this.
@@ -259,17 +259,12 @@ pub fn predict(ensemble: &Ensemble, columns: &Columns, rows: &[u32]) -> Vec<i32>
 }
 
 impl Columns {
-    /// Adds the columns of one record; gives the row number of its first line.
-    pub fn push(&mut self, tables: &[&crate::label::model::matrix::Matrix]) -> u32 {
-        let total: usize = tables.iter().map(|table| table.columns()).sum();
-        self.cells.resize_with(total, Vec::new);
+    /// Adds the first columns of one record; gives the row number of its first line.
+    pub fn push(&mut self, matrix: &Matrix, columns: usize) -> u32 {
+        self.cells.resize_with(columns, Vec::new);
         let start = self.cells.first().map_or(0, Vec::len) + REACH;
-        let mut at = 0;
-        for table in tables {
-            for column in 0..table.columns() {
-                self.cells[at].extend_from_slice(table.padded(column));
-                at += 1;
-            }
+        for (column, cells) in self.cells.iter_mut().enumerate() {
+            cells.extend_from_slice(matrix.padded(column));
         }
         start as u32
     }

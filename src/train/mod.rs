@@ -407,11 +407,11 @@ fn columns(samples: &mut [Sample], chosen: &[usize], odds: Option<Odds>) -> Colu
     let mut columns = Columns::default();
     for &at in chosen {
         let sample = &mut samples[at];
-        let second = odds.map(|(text, title)| second::read(&mut sample.features, &text[at], &title[at]));
-        sample.start = match &second {
-            Some(second) => columns.push(&[&sample.features.matrix, second]),
-            None => columns.push(&[&sample.features.matrix]),
-        };
+        if let Some((text, title)) = odds {
+            second::read(&mut sample.features, &text[at], &title[at]);
+        }
+        let number = if odds.is_some() { FIRST_STAGE + SECOND.len() } else { FIRST_STAGE };
+        sample.start = columns.push(&sample.features.matrix, number);
     }
     columns
 }

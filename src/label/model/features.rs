@@ -7,12 +7,14 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
 use super::matrix::{Matrix, columns, log, share, signed_log};
+use super::second::SECOND;
 use super::vocabulary::Vocabulary;
+use crate::chars::{Kinds, chars};
 use crate::document::Label;
 use crate::label::Decision;
 use crate::label::line::Line;
 use crate::lexicon::{CUES, CueSet};
-use crate::text::{Ending, is_letter, is_loose_mark, is_unspaced, is_word};
+use crate::text::{Ending, is_unspaced};
 
 columns! {
     /// The columns of the first stage; the cues follow.
@@ -196,7 +198,7 @@ impl std::hash::Hasher for PlainHasher {
 /// What the second stage needs of the first one's work.
 #[derive(Debug, Clone)]
 pub struct Features {
-    /// Columns of the first stage.
+    /// Columns of the first stage, and room for those of the second.
     pub matrix: Matrix,
     /// Words and pairs of the lines.
     pub vocabulary: Vocabulary,
@@ -300,39 +302,45 @@ struct Word {
 
 impl Counts {
     fn of(text: &str) -> Counts {
+        let chars = chars();
         let mut counts = Counts::default();
         let mut word = Word::default();
-        let mut before = ' ';
+        let (mut before, mut before_kinds) = (' ', chars.kinds(' '));
         // The number directly before the last sign, and the sign: `12` and `:` of `12:30`.
         let mut joined: Option<(Word, char)> = None;
-        // Marks that NFC leaves alone are decoration: lines struck through letter by letter.
-        for c in text.chars().filter(|c| !is_loose_mark(*c)) {
-            if is_word(c) && !is_unspaced(c) {
-                counts.letter(c);
-                word.add(c);
-                counts.joins += usize::from(joined_to(before, c));
-                before = c;
+        for c in text.chars() {
+            let kinds = chars.kinds(c);
+            // Marks that NFC leaves alone are decoration: lines struck through letter by letter.
+            if kinds.any(Kinds::LOOSE_MARK) {
                 continue;
             }
-            counts.end_word(word, &mut joined, c);
-            word = Word::default();
-            if is_unspaced(c) {
+            if kinds.any(Kinds::UNSPACED) {
+                counts.end_word(word, &mut joined, c);
+                word = Word::default();
                 counts.unspaced += 1;
-                counts.letter(c);
-            } else if !c.is_whitespace() {
-                counts.joins += usize::from(c == '(' && is_letter(before));
-                counts.sign(c, before);
+                counts.letter(c, kinds);
+            } else if kinds.any(Kinds::WORD) {
+                counts.letter(c, kinds);
+                word.add(c, kinds);
+                counts.joins += usize::from(kinds.any(Kinds::UPPER) && joined_to(before, before_kinds));
+            } else {
+                counts.end_word(word, &mut joined, c);
+                word = Word::default();
+                if !kinds.any(Kinds::SPACE) {
+                    counts.joins += usize::from(c == '(' && before_kinds.any(Kinds::LETTER));
+                    counts.sign(c, before);
+                }
             }
-            before = c;
+            (before, before_kinds) = (c, kinds);
         }
         counts.end_word(word, &mut joined, ' ');
         counts
     }
 
-    fn letter(&mut self, c: char) {
+    fn letter(&mut self, c: char, kinds: Kinds) {
         if c.is_ascii() {
-            self.scripts[0] += usize::from(c.is_ascii_alphabetic());
-        } else if is_letter(c) {
+            self.scripts[0] += usize::from(kinds.any(Kinds::LETTER));
+        } else if kinds.any(Kinds::LETTER) {
             self.accents += 1;
             self.scripts[script(c)] += 1;
         }
@@ -383,13 +391,13 @@ impl Counts {
 }
 
 /// `loginRegister`, `here.Next`, `"yes"No`: two things printed without a space between them.
-fn joined_to(before: char, c: char) -> bool {
-    c.is_uppercase() && (before.is_lowercase() || matches!(before, '.' | '?' | '!' | '"' | '”' | '»' | ')' | '…'))
+fn joined_to(before: char, kinds: Kinds) -> bool {
+    kinds.any(Kinds::LOWER) || matches!(before, '.' | '?' | '!' | '"' | '”' | '»' | ')' | '…')
 }
 
 impl Word {
-    fn add(&mut self, c: char) {
-        let upper = if c.is_ascii() { c.is_ascii_uppercase() } else { c.is_uppercase() };
+    fn add(&mut self, c: char, kinds: Kinds) {
+        let upper = kinds.any(Kinds::UPPER);
         self.first_upper |= self.chars == 0 && upper;
         self.upper += usize::from(upper);
         self.chars += 1;
@@ -456,7 +464,7 @@ impl<'a> Reader<'a> {
         let stop = lines.iter().map(|line| line.shape.ends_sentence()).collect();
         Reader {
             view,
-            matrix: Matrix::new(FIRST_STAGE, rows),
+            matrix: Matrix::new(FIRST_STAGE + SECOND.len(), rows),
             vocabulary: Vocabulary::new(lines.iter().map(|line| line.folded.as_str())),
             chars,
             units,

@@ -24,7 +24,7 @@ pub const MAX_VALUE: u8 = 126;
 /// Lines that the trees look at in one step. Columns can be read up to a whole number of steps.
 pub const LANES: usize = 16;
 
-/// Columns of bytes with [`REACH`] rows of zeros in front of and behind each record.
+/// Columns of bytes with [`REACH`] rows of zeros in front of and behind the record.
 #[derive(Debug, Clone, Default)]
 pub struct Matrix {
     columns: usize,
@@ -70,11 +70,18 @@ impl Matrix {
         &self.cells[start..start + self.rows()]
     }
 
-    /// A column as [`Self::column`], up to a whole number of [`LANES`].
+    /// The values of [`LANES`] lines from `row` on in a column, as read `offset` lines further down; zeros where there is no such
+    /// column or line.
     #[must_use]
-    pub fn lanes(&self, column: usize, offset: i8) -> &[[u8; LANES]] {
-        let start = (column * self.stride + REACH).saturating_add_signed(isize::from(offset));
-        self.cells[start..start + self.stride - 2 * REACH].as_chunks().0
+    #[inline]
+    pub fn lanes(&self, column: usize, offset: i8, row: usize) -> &[u8; LANES] {
+        let start = (column * self.stride + REACH + row).saturating_add_signed(isize::from(offset));
+        self.cells.get(start..).and_then(|cells| cells.first_chunk()).unwrap_or(&[0; LANES])
+    }
+
+    /// Empties the columns from a number on.
+    pub fn clear_from(&mut self, column: usize) {
+        self.cells[column * self.stride..].fill(0);
     }
 
     /// A column with the rows of zeros around it.

@@ -17,9 +17,8 @@ use crate::error::{Error, Result};
 pub use reasons::Reason;
 
 use features::Features;
-use matrix::Matrix;
 use text::TextModel;
-use trees::{Ensemble, Table};
+use trees::Ensemble;
 
 use super::line::Line;
 
@@ -65,10 +64,9 @@ impl Model {
     /// Judges the lines of a record. The columns of words are filled on the way.
     #[must_use]
     pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
-        let Some((text, second)) = self.first_stage(features, lines) else { return Judgement::default() };
-        let tables = [&features.matrix, &second];
-        let margins = |head: usize| self.heads[head].margins(Table(&tables));
-        let article = self.heads[7].margin(Table(&tables), surest(&text));
+        let Some(text) = self.first_stage(features, lines) else { return Judgement::default() };
+        let margins = |head: usize| self.heads[head].margins(&features.matrix);
+        let article = self.heads[7].margin(&features.matrix, surest(&text));
         Judgement {
             text: margins(2),
             title: margins(3),
@@ -79,29 +77,29 @@ impl Model {
         }
     }
 
-    /// The first stage's odds that each line is text, and what the second stage adds to the features. None for a record without lines
-    /// and for a model without trees.
-    fn first_stage(&self, features: &mut Features, lines: &[Line]) -> Option<(Vec<i32>, Matrix)> {
+    /// The first stage's odds that each line is text; the columns of the second stage are filled on the way. None for a record without
+    /// lines and for a model without trees.
+    fn first_stage(&self, features: &mut Features, lines: &[Line]) -> Option<Vec<i32>> {
         if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
             return None;
         }
         let words = self.words.scores(&features.vocabulary, lines.iter().map(|line| line.hash));
         features.set_words(words.as_deref());
-        let table = [&features.matrix];
-        let (text, title) = (self.heads[0].margins(Table(&table)), self.heads[1].margins(Table(&table)));
-        let second = second::read(features, &text, &title);
-        Some((text, second))
+        let (text, title) = (self.heads[0].margins(&features.matrix), self.heads[1].margins(&features.matrix));
+        second::read(features, &text, &title);
+        Some(text)
     }
 
     /// The strongest reasons for what the model thinks of each line: of the first stage, which sees the line and its neighbours, and
     /// of the second, which sees the record.
     #[must_use]
     pub fn reasons(&self, features: &mut Features, lines: &[Line]) -> Vec<Vec<Reason>> {
-        let Some((_, second)) = self.first_stage(features, lines) else { return vec![Vec::new(); lines.len()] };
-        let tables = [&features.matrix, &second];
+        if self.first_stage(features, lines).is_none() {
+            return vec![Vec::new(); lines.len()];
+        }
         let of_row = |row: usize| {
-            let mut all = reasons::reasons(&self.heads[2], Table(&tables), row, REASONS);
-            all.extend(reasons::reasons(&self.heads[0], Table(&tables[..1]), row, REASONS));
+            let mut all = reasons::reasons(&self.heads[2], &features.matrix, row, REASONS);
+            all.extend(reasons::reasons(&self.heads[0], &features.matrix, row, REASONS));
             all.sort_by(|a, b| b.odds.abs().total_cmp(&a.odds.abs()));
             let mut seen = std::collections::HashSet::new();
             all.retain(|reason| seen.insert(reason.about.clone()));

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::features::{FIRST_STAGE, describe};
+use super::matrix::Matrix;
 use super::second::SECOND;
-use super::trees::{DEPTH, Ensemble, LEAVES, Table, Tree, UNIT};
+use super::trees::{DEPTH, Ensemble, LEAVES, Tree, UNIT};
 
 /// A feature that moved the odds of a line.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,14 +19,14 @@ pub struct Reason {
 /// The strongest reasons of a head for one line, strongest first: each question of a tree is given what it changes in the mean of the
 /// answers that are still possible (Saabas 2014).
 #[must_use]
-pub fn reasons(head: &Ensemble, table: Table, row: usize, number: usize) -> Vec<Reason> {
+pub fn reasons(head: &Ensemble, matrix: &Matrix, row: usize, number: usize) -> Vec<Reason> {
     let mut moved: BTreeMap<(u16, i8), f32> = BTreeMap::new();
     for tree in &head.trees {
         let mut leaf = 0;
         let mut mean = mean(tree, 0, 0);
         for (level, split) in tree.splits.iter().enumerate() {
-            let column = table.lanes(usize::from(split.column), split.offset).as_flattened();
-            leaf |= usize::from(column.get(row).is_some_and(|value| *value > split.threshold)) << level;
+            let value = matrix.lanes(usize::from(split.column), split.offset, row)[0];
+            leaf |= usize::from(value > split.threshold) << level;
             let next = self::mean(tree, level + 1, leaf);
             *moved.entry((split.column, split.offset)).or_default() += next - mean;
             mean = next;

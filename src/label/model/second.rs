@@ -1,7 +1,7 @@
 //! What the second stage sees beside the first: the first stage's opinion of the line, of its neighbours and of the record.
 
-use super::features::{Column, Features, Sums, best_run};
-use super::matrix::{Matrix, columns, log, share, signed_log};
+use super::features::{Column, FIRST_STAGE, Features, Sums, best_run};
+use super::matrix::{columns, log, share, signed_log};
 use super::trees::{UNIT, probability};
 
 columns! {
@@ -58,37 +58,33 @@ fn odds(margin: i32) -> u8 {
     (margin as f32 / UNIT * 9.0 + 62.0).clamp(0.0, 125.0) as u8
 }
 
-/// Reads the columns. `margins` are the first stage's log-odds that a line is text, `titles` those that it is the title.
-#[must_use]
-pub fn read(features: &mut Features, margins: &[i32], titles: &[i32]) -> Matrix {
-    let rows = margins.len();
-    let mut matrix = Matrix::new(SECOND.len(), rows);
-    if rows == 0 {
-        return matrix;
+/// Fills the columns. `margins` are the first stage's log-odds that a line is text, `titles` those that it is the title.
+pub fn read(features: &mut Features, margins: &[i32], titles: &[i32]) {
+    features.matrix.clear_from(FIRST_STAGE);
+    if margins.is_empty() {
+        return;
     }
     let opinion: Vec<f32> = margins.iter().map(|&margin| probability(margin)).collect();
-    let mut writer = Writer { matrix: &mut matrix, opinion: &opinion, features };
+    let mut writer = Writer { opinion: &opinion, features };
     writer.opinions(margins);
     writer.sure_lines();
     writer.runs();
     writer.likeness();
     writer.titles(titles);
-    matrix
 }
 
 struct Writer<'a> {
-    matrix: &'a mut Matrix,
     opinion: &'a [f32],
     features: &'a mut Features,
 }
 
 impl Writer<'_> {
     fn set(&mut self, column: Second, row: usize, value: u8) {
-        self.matrix.set(column as usize, row, value);
+        self.features.matrix.set(FIRST_STAGE + column as usize, row, value);
     }
 
     fn fill(&mut self, column: Second, value: u8) {
-        self.matrix.column_mut(column as usize).fill(value.min(125) + 1);
+        self.features.matrix.column_mut(FIRST_STAGE + column as usize).fill(value.min(125) + 1);
     }
 
     fn length(&self, row: usize) -> f32 {

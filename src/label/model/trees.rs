@@ -41,63 +41,22 @@ pub struct Ensemble {
     pub trees: Vec<Tree>,
 }
 
-/// Tables side by side, their columns counted through.
-#[derive(Debug, Clone, Copy)]
-pub struct Table<'a>(pub &'a [&'a Matrix]);
-
-impl<'a> Table<'a> {
-    /// Number of lines.
-    #[must_use]
-    pub fn rows(&self) -> usize {
-        self.0.first().map_or(0, |matrix| matrix.rows())
-    }
-
-    /// A column, see [`Matrix::lanes`].
-    #[must_use]
-    pub fn lanes(&self, mut column: usize, offset: i8) -> &'a [[u8; LANES]] {
-        for matrix in self.0 {
-            if column < matrix.columns() {
-                return matrix.lanes(column, offset);
-            }
-            column -= matrix.columns();
-        }
-        &[]
-    }
-}
-
 impl Ensemble {
     /// The log-odds of one line, in [`UNIT`]s.
     #[must_use]
-    pub fn margin(&self, table: Table, row: usize) -> i32 {
-        let leaf = |tree: &Tree| {
-            tree.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
-                let column = table.lanes(usize::from(split.column), split.offset).as_flattened();
-                leaf | usize::from(column.get(row).is_some_and(|value| *value > split.threshold)) << level
-            })
-        };
-        self.bias + self.trees.iter().map(|tree| i32::from(tree.leaves[leaf(tree)])).sum::<i32>()
+    pub fn margin(&self, matrix: &Matrix, row: usize) -> i32 {
+        self.bias + self.trees.iter().map(|tree| i32::from(tree.leaves[tree.leaf(matrix, row)])).sum::<i32>()
     }
 
     /// The log-odds of every line, in [`UNIT`]s.
     #[must_use]
-    pub fn margins(&self, table: Table) -> Vec<i32> {
-        let rows = table.rows();
-        let steps = rows.div_ceil(LANES);
-        let mut sums = vec![[self.bias; LANES]; steps];
-        let mut leaves = vec![[0u8; LANES]; steps];
-        for tree in &self.trees {
-            leaves.fill([0; LANES]);
-            for (level, split) in tree.splits.iter().enumerate() {
-                let bit = 1u8 << level;
-                let column = table.lanes(usize::from(split.column), split.offset);
-                for (leaves, values) in leaves.iter_mut().zip(column) {
-                    for (leaf, &value) in leaves.iter_mut().zip(values) {
-                        *leaf |= if value > split.threshold { bit } else { 0 };
-                    }
-                }
-            }
-            for (sums, leaves) in sums.iter_mut().zip(&leaves) {
-                for (sum, &leaf) in sums.iter_mut().zip(leaves) {
+    pub fn margins(&self, matrix: &Matrix) -> Vec<i32> {
+        let rows = matrix.rows();
+        let mut sums = vec![[self.bias; LANES]; rows.div_ceil(LANES)];
+        for (step, sums) in sums.iter_mut().enumerate() {
+            for tree in &self.trees {
+                let leaves = tree.leaves_of(matrix, step * LANES);
+                for (sum, leaf) in sums.iter_mut().zip(leaves) {
                     *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
                 }
             }
@@ -105,6 +64,33 @@ impl Ensemble {
         let mut margins = sums.into_flattened();
         margins.truncate(rows);
         margins
+    }
+}
+
+impl Tree {
+    /// The numbers of the answers for [`LANES`] lines from `row` on. Kept apart so that the compiler sees six comparisons of vectors.
+    #[inline(never)]
+    fn leaves_of(&self, matrix: &Matrix, row: usize) -> [u8; LANES] {
+        let mut leaves = [0u8; LANES];
+        for (level, split) in self.splits.iter().enumerate() {
+            let values = matrix.lanes(usize::from(split.column), split.offset, row);
+            // Values stay below 128: signed bytes are what processors compare.
+            let above: [u8; LANES] =
+                std::array::from_fn(|lane| if values[lane] as i8 > split.threshold as i8 { 1 << level } else { 0 });
+            for (leaf, above) in leaves.iter_mut().zip(above) {
+                *leaf |= above;
+            }
+        }
+        leaves
+    }
+
+    /// The number of the answer for one line.
+    #[must_use]
+    pub fn leaf(&self, matrix: &Matrix, row: usize) -> usize {
+        self.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
+            let value = matrix.lanes(usize::from(split.column), split.offset, row)[0];
+            leaf | usize::from(value > split.threshold) << level
+        })
     }
 }
 

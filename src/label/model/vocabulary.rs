@@ -1,6 +1,6 @@
 //! The words and pairs of neighbouring words of a record's lines as small numbers, so that overlap is counted by index.
 
-use crate::text::{is_unspaced, is_word};
+use crate::chars::{Kinds, chars};
 
 /// Fewest letters of a content word. Vietnamese syllables are shorter: there the pairs speak.
 const CONTENT_LETTERS: u32 = 4;
@@ -124,10 +124,12 @@ impl Vocabulary {
         let row = self.word_ends.len() as u32;
         let mut previous: Option<Previous> = None;
         let (mut hash, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
+        let chars = chars();
         // One more blank, so that the last word ends too.
         for c in folded.chars().chain(std::iter::once(' ')) {
-            let unspaced = is_unspaced(c);
-            if is_word(c) && !unspaced {
+            let kinds = chars.kinds(c);
+            let unspaced = kinds.any(Kinds::UNSPACED);
+            if kinds.any(Kinds::WORD) && !unspaced {
                 hash = mix(hash, u64::from(c));
                 kind.letters += 1;
                 kind.number &= c.is_ascii_digit();
