@@ -1,5 +1,5 @@
 # `make check` is what CI runs; the list of checks stands in .ci/run only.
-.PHONY: check test golden run docs clean
+.PHONY: check test golden run docs clean eval
 
 check:
 	./.ci/run
@@ -21,3 +21,7 @@ docs:
 
 clean:
 	cargo clean
+
+# The table of quality in the README, on a folder of labelled records.
+eval:
+	.ci/quality $(CORPUS)

@@ -33,6 +33,10 @@ impl Kinds {
     pub const WIDE: Kinds = Kinds(1 << 8);
     /// It may be that a text with it is not in NFC. Texts without such a character are.
     pub const PERHAPS_NOT_NFC: Kinds = Kinds(1 << 9);
+    /// Ends a sentence.
+    pub const STOP: Kinds = Kinds(1 << 10);
+    /// Stands inside words.
+    pub const APOSTROPHE: Kinds = Kinds(1 << 11);
     /// A letter or a number.
     pub const WORD: Kinds = Kinds(Kinds::LETTER.0 | Kinds::NUMERIC.0);
 
@@ -55,6 +59,8 @@ impl Kinds {
             (is_loose_mark(c), Kinds::LOOSE_MARK),
             (half_width(c) != c, Kinds::WIDE),
             (!is_surely_nfc(c), Kinds::PERHAPS_NOT_NFC),
+            (matches!(c, '.' | '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '\u{ff0e}'), Kinds::STOP),
+            (matches!(c, '\'' | '’'), Kinds::APOSTROPHE),
         ];
         kinds.into_iter().filter(|(has, _)| *has).fold(Kinds::default(), |all, (_, kind)| all | kind)
     }

@@ -274,6 +274,8 @@ pub struct TrainArgs {
     /// Folder that keeps the models of the folds: what is there is not fitted again.
     #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
     pub fold_models: Option<PathBuf>,
+    #[command(flatten)]
+    pub config: ConfigArgs,
 }
 
 /// Describe the tables: columns, types, units, meaning.

@@ -186,7 +186,7 @@ fn eval(args: &EvalArgs) -> anyhow::Result<u8> {
 }
 
 fn train(args: &TrainArgs) -> anyhow::Result<u8> {
-    let config = config::load(None, &[], &[])?.config.label;
+    let config = load(&args.config)?.config.label;
     let tell = |what: &str| tracing::info!("{what}");
     if args.cross_validate {
         let report = newsieve::train::cross_validate(&args.corpus, &config, args.fold_models.as_deref(), &tell)?;

@@ -84,10 +84,7 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
     while !line.is_char_boundary(from) {
         from += 1;
     }
-    let end = patterns
-        .end_marks
-        .iter()
-        .find_map(|mark| line[from..].rfind(mark.as_str()).map(|at| from + at + mark.len()))?;
+    let end = from + patterns.end_marks.end_in(&line[from..])?;
     let rest: String = line[end..].trim().chars().map(half_width).collect();
     let lower = chars().lower(&rest);
     let is_credit = || patterns.agency_credits.is_match(&rest, &lower) || patterns.credits.is_match(&rest, &lower);
@@ -96,7 +93,7 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
 
 /// `… kết thúc. >> Xem thêm: …`: a link to another story behind the last sentence of a paragraph.
 fn glued_link(line: &str) -> Option<Vec<usize>> {
-    let at = line.find(">>")?;
+    let at = memchr::memmem::find(line.as_bytes(), b">>")?;
     let before = line[..at].trim_end();
     let behind_sentence =
         !before.is_empty() && matches!(Shape::of(before).ending, Ending::Stop | Ending::Mark | Ending::Ellipsis);

@@ -130,7 +130,12 @@ fn old_tone_placement(text: &str) -> Option<String> {
 /// tone placement, quotes and dashes alike, and no punctuation at either end.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let text = nfc(text);
+    fold_normal(&nfc(text))
+}
+
+/// [`fold`] of a text that is in NFC already.
+#[must_use]
+pub fn fold_normal(text: &str) -> String {
     let chars = chars();
     let mut folded = String::with_capacity(text.len() + 4);
     let mut space = false;
@@ -160,6 +165,8 @@ pub fn fold(text: &str) -> String {
             '“' | '”' | '„' | '«' | '»' => folded.push('"'),
             '‘' | '’' | '`' => folded.push('\''),
             '–' | '—' | '‑' | '―' => folded.push('-'),
+            // Lower case makes two characters of the Turkish letter, which no phrase has.
+            'İ' => folded.push('i'),
             _ => {
                 tones |= matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF);
                 chars.push_lower(c, &mut folded);
@@ -245,6 +252,7 @@ pub struct Shape {
 impl Shape {
     /// Reads the shape of a trimmed line.
     #[must_use]
+    #[expect(clippy::needless_bitwise_bool, reason = "where words end cannot be foreseen: branches cost more")]
     pub fn of(line: &str) -> Shape {
         let mut shape = Shape {
             chars: 0,
@@ -257,31 +265,22 @@ impl Shape {
             quoted: quoted(line),
         };
         let chars = chars();
-        let mut in_word = false;
-        let mut after_stop = false;
+        let (mut in_word, mut after_stop) = (false, false);
         // Halves, so that the sum is exact whatever its order.
         let mut halves = 0usize;
         for c in line.chars() {
             let kinds = chars.kinds(c);
-            if kinds.any(Kinds::LOOSE_MARK) {
-                continue;
-            }
-            shape.chars += 1;
-            if kinds.any(Kinds::UNSPACED) {
-                halves += 1;
-                shape.letters += 1;
-                in_word = false;
-            } else if kinds.any(Kinds::WORD) {
-                halves += if in_word { 0 } else { 2 };
-                shape.letters += usize::from(kinds.any(Kinds::LETTER));
-                shape.upper += usize::from(kinds.any(Kinds::UPPER));
-                shape.digits += usize::from(kinds.any(Kinds::NUMERIC));
-                in_word = true;
-            } else if !matches!(c, '\'' | '’') {
-                in_word = false;
-            }
-            shape.inner_stops += usize::from(after_stop && kinds.any(Kinds::SPACE | Kinds::UNSPACED));
-            after_stop = matches!(c, '.' | '。' | '!' | '?' | '\u{ff01}' | '\u{ff1f}' | '\u{ff0e}');
+            let unspaced = kinds.any(Kinds::UNSPACED);
+            let word = kinds.any(Kinds::WORD) & !unspaced;
+            let mark = kinds.any(Kinds::LOOSE_MARK);
+            shape.chars += usize::from(!mark);
+            halves += usize::from(unspaced) + 2 * usize::from(word & !in_word);
+            shape.letters += usize::from(unspaced | kinds.any(Kinds::LETTER));
+            shape.upper += usize::from(word & kinds.any(Kinds::UPPER));
+            shape.digits += usize::from(word & kinds.any(Kinds::NUMERIC));
+            shape.inner_stops += usize::from(after_stop & kinds.any(Kinds::SPACE | Kinds::UNSPACED));
+            in_word = word | (in_word & (mark | kinds.any(Kinds::APOSTROPHE)));
+            after_stop = kinds.any(Kinds::STOP) | (after_stop & mark);
         }
         shape.units = halves as f32 / 2.0;
         shape

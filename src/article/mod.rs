@@ -137,8 +137,8 @@ impl Fields<'_> {
     }
 
     fn without_end_mark<'t>(&self, text: &'t str) -> &'t str {
-        let mark = self.patterns.end_marks.iter().find_map(|mark| text.strip_suffix(mark.as_str()));
-        mark.map_or(text, |rest| rest.trim_end())
+        let mark = self.patterns.end_marks.at_end_of(text);
+        mark.map_or(text, |mark| text[..text.len() - mark.len()].trim_end())
     }
 
     /// The first paragraphs of the body may give the lead again, behind a dateline.

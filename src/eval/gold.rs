@@ -6,6 +6,7 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::error::{Error, Result};
 
@@ -50,6 +51,24 @@ impl Gold {
 /// # Errors
 /// [`Error::Read`] where the file cannot be read; [`Error::Config`] naming file and line where a line is not such a record.
 pub fn read(path: &Path) -> Result<Vec<Gold>> {
+    let records: Vec<(usize, Gold)> = read_lines(path)?;
+    for (number, record) in &records {
+        let lines = record.raw_text.split('\n').count();
+        for (field, labels) in [("labels", &record.labels), ("labels_fine", &record.labels_fine)] {
+            if !labels.is_empty() && labels.len() != lines {
+                return Err(Error::Config(format!(
+                    "{}: line {number}: `{field}` has {} labels for {lines} lines of `raw_text`",
+                    path.display(),
+                    labels.len()
+                )));
+            }
+        }
+    }
+    Ok(records.into_iter().map(|(_, record)| record).collect())
+}
+
+/// Reads the records of a file of JSON lines, plain or gzip, each with the number of its line.
+pub(crate) fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<(usize, T)>> {
     let file = File::open(path).map_err(Error::io("read", path))?;
     let compressed = path.extension().is_some_and(|extension| extension == "gz");
     let reader: Box<dyn Read> = if compressed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
@@ -59,21 +78,10 @@ pub fn read(path: &Path) -> Result<Vec<Gold>> {
         if line.trim().is_empty() {
             continue;
         }
-        let record: Gold = serde_json::from_str(&line).map_err(|error| {
+        let record = serde_json::from_str(&line).map_err(|error| {
             Error::Config(format!("{}: line {}: no labelled record: {error}", path.display(), number + 1))
         })?;
-        let lines = record.raw_text.split('\n').count();
-        for (field, labels) in [("labels", &record.labels), ("labels_fine", &record.labels_fine)] {
-            if !labels.is_empty() && labels.len() != lines {
-                return Err(Error::Config(format!(
-                    "{}: line {}: `{field}` has {} labels for {lines} lines of `raw_text`",
-                    path.display(),
-                    number + 1,
-                    labels.len()
-                )));
-            }
-        }
-        records.push(record);
+        records.push((number + 1, record));
     }
     Ok(records)
 }

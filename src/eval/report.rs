@@ -18,7 +18,7 @@ pub struct Report {
     negatives: (usize, usize),
     /// (set) body lines, lost body lines of records without noise.
     clean: BTreeMap<String, (usize, usize)>,
-    /// By tenths of confidence: lines, right ones.
+    /// By tenths of confidence: lines, those rightly kept or cut.
     confidence: [(usize, usize); 10],
 }
 
@@ -82,14 +82,13 @@ impl Report {
                 continue;
             }
             let (got, kept) = (outcome.labels[line], outcome.kept[line]);
-            let right = if let Some(fine) = gold.fine(line) {
+            if let Some(fine) = gold.fine(line) {
                 *self.confusion.entry((set.to_owned(), fine, got)).or_default() += 1;
-                fine == got
-            } else {
-                match label.as_str() {
-                    "title" => got == Label::Title,
-                    label => kept == (label == "body"),
-                }
+            }
+            // What the confidence is about: rightly kept or cut, not the kind of noise.
+            let right = match label.as_str() {
+                "title" => got == Label::Title,
+                label => kept == (label == "body"),
             };
             let tenth = ((outcome.confidence[line] * 10.0) as usize).min(9);
             self.confidence[tenth].0 += 1;

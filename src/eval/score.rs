@@ -139,3 +139,45 @@ fn shingles(text: &str, language: &str) -> HashMap<u64, usize> {
     }
     counts
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn gold() -> Gold {
+        Gold {
+            lang: "en".into(),
+            raw_text: "Home\nA bridge opens\nIt opened on Friday after nine years.\nPeople walked across.\nMore news"
+                .into(),
+            labels: ["noise", "title", "body", "body", "noise"].map(str::to_owned).to_vec(),
+            gold_body: "It opened on Friday after nine years.\nPeople walked across.".into(),
+            gold_title: Some("A bridge opens at last".into()),
+            ..Gold::default()
+        }
+    }
+
+    #[test]
+    fn lines_and_shingles_are_counted_without_the_title() {
+        let all = score(&gold(), &[false, true, true, true, false], Some("A bridge opens"));
+        assert_eq!((all.lines, all.title), ((2, 0, 0), Some(true)));
+        assert!((all.text.f1 - 1.0).abs() < 1e-9);
+        let some = score(&gold(), &[true, false, true, false, false], Some("Home"));
+        assert_eq!((some.lines, some.title), ((1, 1, 1), Some(false)));
+        // Kept: eight words, five shingles, four of them right; expected: ten words, seven shingles.
+        assert!((some.text.precision - 0.8).abs() < 1e-9 && (some.text.recall - 4.0 / 7.0).abs() < 1e-9, "{some:?}");
+        let nothing = score(&gold(), &[false; 5], None);
+        assert_eq!((nothing.text.f1, nothing.title), (0.0, Some(false)));
+    }
+
+    #[test]
+    fn titles_are_one_where_most_of_them_is() {
+        for (given, gold, expected) in [
+            ("A Bridge opens", "a bridge  opens", true),
+            ("A bridge opens", "A bridge opens - Daily", true),
+            ("Bridge", "A bridge opens after nine years", false),
+            ("A bridge opens", "", false),
+        ] {
+            assert_eq!(same_title(given, gold), expected, "{given} / {gold}");
+        }
+    }
+}

@@ -12,18 +12,21 @@ use crate::document::Label;
 use crate::label::line::Evidence;
 use crate::text::Ending;
 
-/// Log-odds by which the model must be surer where a rule of at least [`TRUSTED`] confidence has called a line noise.
-const AGAINST_TRUSTED: f32 = 1.0;
 /// Log-odds in favour of lists that a colon introduces: the model has seen few clean texts with lists.
 const FOR_LISTS: f32 = 2.0;
+/// Log-odds against bylines and sources: rules know their form.
+const AGAINST_CREDITS: f32 = 1.5;
+/// Lines up to which a record is rather a text than a whole page.
+const MAX_TEXT_LINES: usize = 60;
+/// Log-odds in favour of paragraphs behind a block of other stories in a text.
+const FOR_RESUMED: f32 = 2.0;
+/// Log-odds against lines in a block of other stories at the end.
+const AGAINST_BLOCKS: f32 = 3.0;
 /// Longest list that is looked through for the line that introduces it.
 const MAX_LIST_LINES: usize = 40;
-/// Lines up to which a record is rather a text than a whole page.
-const MAX_TEXT_LINES: usize = 80;
-/// Log-odds against lines that the rules see in the rhythm of other stories, in such a text.
-const FOR_BLOCKS: f32 = 3.0;
-/// Log-odds in favour of lines that the rules see as body, in such a text.
-const FOR_BODY: f32 = 3.0;
+/// A record of which no line has lower log-odds is a clean text: what the model doubts in it stays. Of the clean records of the
+/// composed set it loses 2 % of the lines otherwise, and .6 % so; whole pages and main columns lose nothing that can be measured.
+const CLEAN: f32 = -2.0;
 /// Confidence from which a rule is trusted.
 const TRUSTED: f32 = 0.93;
 /// Confidence from which the model's heads do not look at the kind of noise again.
@@ -35,8 +38,20 @@ const MAX_SUMMARY_UNITS: f32 = 55.0;
 
 /// Rules that the model cannot overrule: what they say is seen, not guessed.
 fn is_certain(rule: Rule) -> bool {
-    [rules::SEPARATOR, rules::SEPARATOR_GLUE, rules::REPEAT_GLUED, rules::CAPTION_GLUED, rules::PLACEHOLDER]
-        .contains(&rule)
+    [
+        rules::SEPARATOR,
+        rules::SEPARATOR_GLUE,
+        rules::REPEAT_GLUED,
+        rules::CAPTION_GLUED,
+        rules::PLACEHOLDER,
+        rules::CREDIT_AGENCY,
+    ]
+    .contains(&rule)
+}
+
+/// Whether the rules see a line of a list, or of several that run on: to them a list of longer lines looks like wrapped text.
+fn is_list(rule: Rule) -> bool {
+    rule == rules::BODY_LIST || rule == rules::BODY_WRAPPED
 }
 
 fn is_text(label: Label) -> bool {
@@ -52,8 +67,13 @@ impl Page<'_> {
     /// Joins the model's judgement with the rules' decisions. Every line must have one.
     pub(super) fn join(&mut self, judgement: &Judgement) {
         let title = self.choose_title(judgement);
-        let odds: Vec<Option<i32>> = (0..self.lines.len()).map(|at| self.odds(at, title, judgement)).collect();
-        let cut = best_cut(&odds, |at| self.lines[at].shape.chars as f32);
+        let last = self.decisions.iter().rposition(|it| it.is_some_and(|it| is_text(it.label)));
+        let odds: Vec<Option<i32>> = (0..self.lines.len())
+            .map(|at| self.odds(at, title, judgement).map(|odds| odds - self.against_block(at, last)))
+            .collect();
+        let is_clean = odds.iter().flatten().all(|&odds| odds >= (CLEAN * UNIT) as i32)
+            && !self.decisions.iter().flatten().any(|it| !is_text(it.label) && it.rule.confidence >= TRUSTED);
+        let cut = if is_clean { i32::MIN } else { best_cut(&odds, |at| self.lines[at].shape.chars as f32) };
         let mut text: Vec<bool> = odds.iter().map(|odds| odds.is_some_and(|odds| odds > cut)).collect();
         for (at, decision) in self.decisions.iter().enumerate() {
             // A copy of what is kept; where the original is cut, the copy may be the article.
@@ -78,7 +98,42 @@ impl Page<'_> {
             }
         }
         self.choose_lead(judgement);
+        self.follow();
         self.collect_items();
+        self.weigh(&odds, judgement);
+    }
+
+    /// Gives every line that the model has judged the chance that it is rightly kept or cut. Measured by cross-validation, of the
+    /// lines with a chance of .9 and more 98 in 100 are.
+    fn weigh(&mut self, odds: &[Option<i32>], judgement: &Judgement) {
+        for (at, odds) in odds.iter().enumerate() {
+            let Some(decision) = &mut self.decisions[at] else { continue };
+            decision.confidence = match (decision.label, odds) {
+                (Label::Title, _) if decision.rule != rules::TITLE_FIELD => probability(judgement.title[at]),
+                (Label::Lead | Label::Body, Some(odds)) => probability(*odds),
+                // A copy is cut because it is one.
+                (Label::Repeat | Label::RelatedHeading, _) | (_, None) => decision.confidence,
+                (_, Some(odds)) => probability(-odds),
+            };
+        }
+    }
+
+    /// Kinds of noise that other lines decide: a copy of a caption or of another story is one too, and a heading in front of other
+    /// stories is theirs, whatever else it may stand above.
+    fn follow(&mut self) {
+        for at in 0..self.lines.len() {
+            let Some(decision) = self.decisions[at] else { continue };
+            let next = self.decisions.get(at + 1).copied().flatten();
+            if decision.rule == rules::NAV_HEADING && next.is_some_and(|next| next.label == Label::Related) {
+                self.decide(at, Label::RelatedHeading, rules::RELATED_HEADING);
+            }
+            let original = decision.repeat_of.filter(|_| decision.label == Label::Repeat);
+            let original = original.and_then(|original| self.decisions[original]);
+            if let Some(original) = original.filter(|it| matches!(it.label, Label::Caption | Label::Related)) {
+                self.decisions[at] =
+                    Some(Decision { repeat_of: decision.repeat_of, ..Decision::of(original.label, original.rule) });
+            }
+        }
     }
 
     /// The line that is the title: the record's own field first, else the model's choice, which may be none.
@@ -115,7 +170,7 @@ impl Page<'_> {
     fn may_be_title(&self, at: usize) -> bool {
         let title_like = |label: Label| is_text(label) || matches!(label, Label::Nav | Label::Related | Label::Repeat);
         self.decisions[at].is_some_and(|decision| {
-            (title_like(decision.label) || decision.rule.confidence < SETTLED)
+            (title_like(decision.label) || decision.rule == rules::CAPTION_TWICE || decision.rule.confidence < SETTLED)
                 && !is_certain(decision.rule)
                 && !matches!(self.lines[at].evidence, Evidence::Nav(_) | Evidence::DateLine | Evidence::NavHeading)
         })
@@ -130,25 +185,27 @@ impl Page<'_> {
         if matches!(decision.label, Label::Lead) && decision.rule.confidence >= TRUSTED {
             return Some(i32::MAX / 2);
         }
-        let list = decision.rule == rules::BODY_LIST && self.is_introduced(at);
+        let list = is_list(decision.rule) && self.is_introduced(at);
         let for_list = if list { (FOR_LISTS * UNIT) as i32 } else { 0 };
-        let trusted =
-            !is_text(decision.label) && decision.rule.confidence >= TRUSTED && decision.label != Label::Repeat;
-        let for_rules = (self.for_rules(&decision) * UNIT) as i32;
-        Some(judgement.text[at] + for_list + for_rules - if trusted { (AGAINST_TRUSTED * UNIT) as i32 } else { 0 })
+        let credit = if decision.rule == rules::CREDIT_LINE { (AGAINST_CREDITS * UNIT) as i32 } else { 0 };
+        Some(judgement.text[at] + for_list + self.for_resumed(at) - credit)
     }
 
-    /// Log-odds by which the rules move the model in records that are texts rather than whole pages: the rules were made for those, and
-    /// the model has seen few of them in most languages.
-    fn for_rules(&self, decision: &Decision) -> f32 {
-        if self.lines.len() > MAX_TEXT_LINES {
-            return 0.0;
-        }
-        match decision.label {
-            Label::Related if decision.item.is_some() => -FOR_BLOCKS,
-            Label::Body => FOR_BODY,
-            _ => 0.0,
-        }
+    /// What speaks for a paragraph behind a block of other stories, in a record that is a text rather than a whole page: text that goes
+    /// on. On whole pages it may as well be the next block.
+    fn for_resumed(&self, at: usize) -> i32 {
+        let is = |at: usize, rule: Rule| self.decisions[at].is_some_and(|it| it.rule == rule);
+        let resumes = self.lines.len() <= MAX_TEXT_LINES
+            && is(at, rules::BODY_PROSE)
+            && (0..at).any(|above| is(above, rules::RELATED_RHYTHM));
+        if resumes { (FOR_RESUMED * UNIT) as i32 } else { 0 }
+    }
+
+    /// What speaks against a line that stands in the rhythm of other stories behind a heading that announces them, where the rules see
+    /// no text behind it any more. `last` is the last line that they take for text.
+    fn against_block(&self, at: usize, last: Option<usize>) -> i32 {
+        let in_block = self.decisions[at].is_some_and(|it| it.rule == rules::RELATED_RHYTHM);
+        if in_block && last.is_none_or(|last| at > last) { (AGAINST_BLOCKS * UNIT) as i32 } else { 0 }
     }
 
     /// Whether a line belongs to a list that a line with a colon at its end introduces.
@@ -156,7 +213,7 @@ impl Page<'_> {
         (0..at)
             .rev()
             .take(MAX_LIST_LINES)
-            .find(|&above| self.decisions[above].is_none_or(|it| it.rule != rules::BODY_LIST))
+            .find(|&above| self.decisions[above].is_none_or(|it| !is_list(it.rule)))
             .is_some_and(|above| self.lines[above].shape.ending == Ending::Colon)
     }
 
@@ -168,7 +225,9 @@ impl Page<'_> {
         if caption > 0 && caption >= related {
             return (Label::Caption, rules::MODEL_CAPTION);
         }
-        if related > 0 {
+        // Headlines have more words than the entries of a menu, and stand behind the title.
+        let furniture = line.shape.units <= MAX_FURNITURE_UNITS || title.is_some_and(|title| at < title);
+        if related > 0 && !furniture {
             return (Label::Related, rules::MODEL_RELATED);
         }
         if let Some(decision) = rule {
@@ -178,12 +237,7 @@ impl Page<'_> {
             Evidence::Credit | Evidence::AgencyCredit(_) => (Label::Credit, rules::CREDIT_LINE),
             Evidence::DateLine => (Label::DateLine, rules::DATE_LINE),
             Evidence::CaptionBeginning | Evidence::CaptionEnding => (Label::Caption, rules::MODEL_CAPTION),
-            _ if line.shape.units > MAX_FURNITURE_UNITS
-                && title.is_some_and(|title| at > title)
-                && related > caption =>
-            {
-                (Label::Related, rules::MODEL_RELATED)
-            }
+            _ if !furniture && title.is_some() && related > caption => (Label::Related, rules::MODEL_RELATED),
             _ => (Label::Nav, rules::MODEL_NOISE),
         }
     }
@@ -278,4 +332,24 @@ pub(super) fn best_cut(odds: &[Option<i32>], chars: impl Fn(usize) -> f32) -> i3
         }
     }
     cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cut_keeps_what_pays() {
+        let unit = UNIT as i32;
+        let kept = |odds: &[i32]| {
+            let odds: Vec<Option<i32>> = odds.iter().map(|odds| Some(odds * unit)).collect();
+            let cut = best_cut(&odds, |_| 100.0);
+            odds.iter().filter(|odds| odds.is_some_and(|odds| odds > cut)).count()
+        };
+        assert_eq!(kept(&[6, 6, 6, -6, -6]), 3);
+        // A line as likely as not is kept: half of the F1 that is reached is less.
+        assert_eq!(kept(&[6, 6, 6, 0, -6]), 4);
+        assert_eq!(kept(&[-6, -3]), 1);
+        assert_eq!(best_cut(&[None, None], |_| 100.0), i32::MAX);
+    }
 }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::chars::chars;
 use crate::document::Span;
-use crate::lexicon::CompiledPatterns;
-use crate::text::{Ending, Shape, fold, is_blank, line_hash, nfc_half_width};
+use crate::lexicon::{Candidates, CompiledPatterns, LineSet, PatternSet};
+use crate::text::{Ending, Shape, fold, fold_normal, is_blank, line_hash, nfc_half_width};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
 const MAX_FURNITURE_UNITS: f32 = 25.0;
@@ -183,15 +183,17 @@ pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line
 
 fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
     let text = nfc_half_width(trimmed);
-    let folded = fold(&text);
+    let folded = fold_normal(&text);
     let shape = Shape::of(&text);
-    let end_mark = patterns.end_marks.iter().any(|mark| text.ends_with(mark.as_str()));
-    let evidence = evidence(&text, &folded, &shape, patterns);
-    let head = first_chars(&text, MARK_HEAD_CHARS);
-    let lower = chars().lower(head);
-    let mark = if evidence == Evidence::None { mark(head, &lower, patterns) } else { None };
-    let attribution =
-        patterns.attributions.matches(head, &lower).first().map(|&pattern| patterns.attribution_owner[pattern]);
+    let end_mark = patterns.end_marks.at_end_of(&text).is_some();
+    let edges = Edges::of(&text, patterns);
+    let evidence = evidence(&text, &folded, &shape, &edges, patterns);
+    let mark = if evidence == Evidence::None { mark(&edges, patterns) } else { None };
+    let attribution = patterns
+        .attributions
+        .matches_among(edges.head, edges.candidates.of(LineSet::Attributions as usize))
+        .first()
+        .map(|&pattern| patterns.attribution_owner[pattern]);
     Line {
         segment,
         hash: line_hash(&folded),
@@ -204,6 +206,27 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         text,
         folded,
         shape,
+    }
+}
+
+/// Where a line's marks stand: its beginning and its end, which are read once for all patterns.
+struct Edges<'a> {
+    head: &'a str,
+    tail: &'a str,
+    /// The head in lower case.
+    lower: String,
+    candidates: Candidates,
+}
+
+impl<'a> Edges<'a> {
+    fn of(text: &'a str, patterns: &CompiledPatterns) -> Edges<'a> {
+        let head = first_chars(text, MARK_HEAD_CHARS);
+        let tail = last_chars(text, CREDIT_TAIL_CHARS);
+        let lower = chars().lower(head);
+        // The tail of a line that the head holds whole has been read with it.
+        let lower_tail = (head.len() < text.len()).then(|| chars().lower(tail));
+        let candidates = patterns.gate.candidates(std::iter::once(lower.as_str()).chain(lower_tail.as_deref()));
+        Edges { head, tail, lower, candidates }
     }
 }
 
@@ -233,42 +256,40 @@ fn kind(shape: &Shape, end_mark: bool) -> Kind {
     }
 }
 
-fn evidence(text: &str, folded: &str, shape: &Shape, patterns: &CompiledPatterns) -> Evidence {
+fn evidence(text: &str, folded: &str, shape: &Shape, edges: &Edges, patterns: &CompiledPatterns) -> Evidence {
     if shape.letters == 0 && shape.digits == 0 {
         return Evidence::Separator;
     }
-    if let Some(evidence) = inline_link(text, patterns) {
+    if let Some(evidence) = inline_link(text, &edges.lower, patterns) {
         return evidence;
     }
     if shape.units <= MAX_FURNITURE_UNITS
-        && let Some(evidence) = whole_line(text, folded, patterns)
+        && let Some(evidence) = whole_line(text, folded, edges, patterns)
     {
         return evidence;
     }
     if shape.units <= MAX_PREFIXED_UNITS {
-        let prefixed = patterns.nav_prefixes.iter().any(|prefix| {
-            folded
-                .strip_prefix(prefix.as_str())
-                .is_some_and(|rest| !rest.starts_with(char::is_alphanumeric) || ends_unspaced(prefix))
-        });
+        let prefixed = patterns
+            .nav_prefixes
+            .of(folded)
+            .any(|prefix| !folded[prefix.len()..].starts_with(char::is_alphanumeric) || ends_unspaced(prefix));
         if prefixed {
             return Evidence::Nav("nav.prefix");
         }
     }
     if shape.units <= MAX_CAPTION_UNITS {
-        let tail = last_chars(text, CREDIT_TAIL_CHARS);
-        if patterns.caption_endings.is_match(tail, &chars().lower(tail)) {
+        let among = |set: LineSet| edges.candidates.of(set as usize);
+        if patterns.caption_endings.is_match_among(edges.tail, among(LineSet::CaptionEndings)) {
             return Evidence::CaptionEnding;
         }
-        let head = first_chars(text, MARK_HEAD_CHARS);
-        if patterns.caption_beginnings.is_match(text, &chars().lower(head)) {
+        if patterns.caption_beginnings.is_match_among(text, among(LineSet::CaptionBeginnings)) {
             return Evidence::CaptionBeginning;
         }
     }
     Evidence::None
 }
 
-fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
+fn whole_line(text: &str, folded: &str, edges: &Edges, patterns: &CompiledPatterns) -> Option<Evidence> {
     if patterns.related_headings.contains(folded) {
         return Some(Evidence::RelatedHeading);
     }
@@ -278,20 +299,21 @@ fn whole_line(text: &str, folded: &str, patterns: &CompiledPatterns) -> Option<E
     if patterns.nav_lines.contains(folded) {
         return Some(Evidence::Nav("nav.line"));
     }
-    let lower = chars().lower(text);
-    if patterns.date_lines.is_match(text, &lower) {
+    let among = |set: LineSet| edges.candidates.of(set as usize);
+    if patterns.date_lines.is_match_among(text, among(LineSet::DateLines)) {
         return Some(Evidence::DateLine);
     }
-    if let Some(&pattern) = patterns.agency_credits.matches(text, &lower).first() {
+    if let Some(&pattern) = patterns.agency_credits.matches_among(text, among(LineSet::AgencyCredits)).first() {
         return Some(Evidence::AgencyCredit(patterns.credit_owner[pattern]));
     }
-    if patterns.credits.is_match(text, &lower) {
+    if patterns.credits.is_match_among(text, among(LineSet::Credits)) {
         return Some(Evidence::Credit);
     }
     if is_bar(text, patterns) {
         return Some(Evidence::Nav("nav.bar"));
     }
-    patterns.nav_patterns.is_match(text, &lower).then_some(Evidence::Nav("nav.pattern"))
+    let is_nav = patterns.nav_patterns.is_match_among(text, among(LineSet::NavPatterns));
+    is_nav.then_some(Evidence::Nav("nav.pattern"))
 }
 
 /// Signs that stand between the entries of a menu printed in one line.
@@ -318,9 +340,8 @@ fn is_bar(text: &str, patterns: &CompiledPatterns) -> bool {
     short && (entries.len() >= 3 && sign == '|' || entries.len() >= 2 && entries.iter().any(|entry| known_entry(entry)))
 }
 
-fn inline_link(text: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
-    let head = chars().lower(first_chars(text, 40));
-    let prefix = patterns.inline_links.iter().find(|prefix| head.starts_with(prefix.as_str()))?;
+fn inline_link(text: &str, lower: &str, patterns: &CompiledPatterns) -> Option<Evidence> {
+    let prefix = patterns.inline_links.of(lower).next()?;
     let chars = prefix.chars().count();
     let at = text.char_indices().nth(chars).map(|(at, _)| at)?;
     Some(Evidence::InlineLink(at + (text[at..].len() - text[at..].trim_start().len())))
@@ -339,12 +360,15 @@ fn first_chars(text: &str, count: usize) -> &str {
 }
 
 /// The agency's mark or dateline that a line begins with.
-fn mark(head: &str, lower: &str, patterns: &CompiledPatterns) -> Option<Mark> {
-    let hit = patterns.agency_prefixes.matches(head, lower).first().copied();
-    let (agency, captures) = match hit {
-        Some(number) => (Some(patterns.prefix_owner[number]), patterns.agency_prefixes.pattern(number).captures(head)?),
-        None => (None, patterns.datelines.iter().find_map(|pattern| pattern.captures(head))?),
+fn mark(edges: &Edges, patterns: &CompiledPatterns) -> Option<Mark> {
+    let first = |set: &PatternSet, number: LineSet| {
+        set.matches_among(edges.head, edges.candidates.of(number as usize)).first().copied()
     };
+    let (agency, pattern) = match first(&patterns.agency_prefixes, LineSet::AgencyPrefixes) {
+        Some(number) => (Some(patterns.prefix_owner[number]), patterns.agency_prefixes.pattern(number)),
+        None => (None, patterns.datelines.pattern(first(&patterns.datelines, LineSet::Datelines)?)),
+    };
+    let captures = pattern.captures(edges.head)?;
     let chars = captures.get(0)?.as_str().chars().count();
     let place = captures.name("place").map(|place| place.as_str().trim().to_owned());
     Some(Mark { agency, chars, place })

@@ -194,7 +194,8 @@ impl Page<'_> {
         self.items.push(super::Item { heading: Some(heading), headline: Some(at), ..super::Item::default() });
         let item = Some(self.items.len());
         let repeat_of = self.decisions[at].and_then(|decision| decision.repeat_of);
-        self.decisions[at] = Some(Decision { label: Label::Related, rule: rules::RELATED_AFTER_END, repeat_of, item });
+        self.decisions[at] =
+            Some(Decision { repeat_of, item, ..Decision::of(Label::Related, rules::RELATED_AFTER_END) });
     }
 
     /// Labels the lines of a block. Lines that an earlier step took for repeats or captions are the block's.
@@ -211,7 +212,8 @@ impl Page<'_> {
                 continue;
             }
             let repeat_of = self.decisions[at].and_then(|decision| decision.repeat_of);
-            self.decisions[at] = Some(Decision { label: Label::Related, rule, repeat_of, item: Some(base + item + 1) });
+            self.decisions[at] =
+                Some(Decision { repeat_of, item: Some(base + item + 1), ..Decision::of(Label::Related, rule) });
         }
     }
 
@@ -249,8 +251,7 @@ impl Page<'_> {
         if self.is_open(at) && self.lines[at].shape.units <= 60.0 {
             self.items.push(super::Item { headline: Some(at), ..super::Item::default() });
             let item = Some(self.items.len());
-            self.decisions[at] =
-                Some(Decision { label: Label::Related, rule: rules::RELATED_LINK, repeat_of: None, item });
+            self.decisions[at] = Some(Decision { item, ..Decision::of(Label::Related, rules::RELATED_LINK) });
         }
         at + 1
     }

@@ -70,7 +70,7 @@ impl Page<'_> {
     fn repeat(&mut self, original: usize, copy: usize, rule: rules::Rule) {
         let heading = matches!(self.lines[copy].evidence, Evidence::RelatedHeading | Evidence::NavHeading);
         if self.is_open(copy) && !heading {
-            self.decisions[copy] = Some(Decision { label: Label::Repeat, rule, repeat_of: Some(original), item: None });
+            self.decisions[copy] = Some(Decision { repeat_of: Some(original), ..Decision::of(Label::Repeat, rule) });
         } else if let Some(decision) = &mut self.decisions[copy] {
             decision.repeat_of.get_or_insert(original);
         }

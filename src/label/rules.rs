@@ -1,7 +1,7 @@
 //! The rules by name: what the `rule` column says, how sure each is, and what it looks at.
 //!
 //! The confidences are shares of right labels rounded down, measured on labelled records when the rules were written; they order
-//! the rules, a calibrated model comes later.
+//! the rules. Where the model judges a line, its chance takes their place in the tables.
 
 /// A rule: its stable name, how sure it is, and what it does in one sentence.
 #[derive(Debug, Clone, Copy, PartialEq)]

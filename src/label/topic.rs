@@ -2,54 +2,56 @@
 //!
 //! Other stories share few pairs with the article; captions, subheadings and paragraphs of the article share many.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 use super::line::{Kind, Line};
-use crate::text::{bigrams, is_unspaced, is_word, line_hash, unit_hashes};
+use super::model::vocabulary::Vocabulary;
 
 /// Fewest letters of a word that says something by itself. Vietnamese syllables are shorter; in other spaced scripts these are
 /// the content words.
-const CONTENT_WORD_LETTERS: usize = 7;
+const CONTENT_WORD_LETTERS: u32 = 7;
 
-/// Pairs of neighbouring units, and long words alone.
-fn features(folded: &str) -> Vec<u64> {
-    let mut features = bigrams(&unit_hashes(folded));
-    let words = folded.split(|c: char| !is_word(c));
-    let long = words.filter(|word| word.chars().count() >= CONTENT_WORD_LETTERS && !word.starts_with(is_unspaced));
-    features.extend(long.map(line_hash));
-    features
-}
+/// First and last prose line that holds something.
+type Lines = Option<(usize, usize)>;
 
-/// The pairs of every line, and the prose lines in which each pair stands.
-#[derive(Debug, Clone)]
+/// The pairs and long words of every line, and the prose lines in which each stands.
+#[derive(Debug, Clone, Default)]
 pub struct Topic {
-    pairs: Vec<Vec<u64>>,
-    first: HashMap<u64, (usize, usize)>,
+    /// The words and pairs of the record; taken out when the model reads the features.
+    pub vocabulary: Vocabulary,
+    pairs: Vec<Lines>,
+    words: Vec<Lines>,
 }
 
 impl Topic {
     /// Reads the pairs of all lines.
     #[must_use]
     pub fn new(lines: &[Line]) -> Topic {
-        let pairs: Vec<Vec<u64>> = lines.iter().map(|line| features(&line.folded)).collect();
-        let mut first: HashMap<u64, (usize, usize)> = HashMap::new();
-        for (at, line_pairs) in pairs.iter().enumerate() {
-            if lines[at].kind == Kind::Prose {
-                for pair in line_pairs {
-                    let entry = first.entry(*pair).or_insert((at, at));
-                    entry.1 = at;
-                }
-            }
+        let vocabulary = Vocabulary::new(lines.iter().map(|line| line.folded.as_str()));
+        let (words, pairs) = vocabulary.known_numbers();
+        let mut topic = Topic { vocabulary, pairs: vec![None; pairs], words: vec![None; words] };
+        for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.kind == Kind::Prose) {
+            topic.add(at);
         }
-        Topic { pairs, first }
+        topic
+    }
+
+    fn add(&mut self, line: usize) {
+        let note = |known: &mut Lines| {
+            let (first, last) = known.unwrap_or((line, line));
+            *known = Some((first.min(line), last.max(line)));
+        };
+        for &pair in self.vocabulary.pairs(line) {
+            note(&mut self.pairs[pair as usize]);
+        }
+        for word in self.vocabulary.long_words(line, CONTENT_WORD_LETTERS) {
+            note(&mut self.words[word as usize]);
+        }
     }
 
     /// Counts a line's pairs as the article's although it is no prose: the title's.
     pub fn include(&mut self, line: usize) {
-        for pair in &self.pairs[line] {
-            let entry = self.first.entry(*pair).or_insert((line, line));
-            entry.0 = entry.0.min(line);
-        }
+        self.add(line);
     }
 
     /// The share of a line's pairs that prose before `before` holds, the line itself not counted. 0 for a line without pairs.
@@ -67,14 +69,27 @@ impl Topic {
     /// The share of `part`'s pairs that `whole` has too.
     #[must_use]
     pub fn shared_with(&self, part: usize, whole: usize) -> f32 {
-        let whole: std::collections::HashSet<u64> = self.pairs[whole].iter().copied().collect();
-        let part = &self.pairs[part];
-        part.iter().filter(|pair| whole.contains(pair)).count() as f32 / part.len().max(1) as f32
+        let pairs: HashSet<u32> = self.vocabulary.pairs(whole).iter().copied().collect();
+        let words: HashSet<u32> = self.vocabulary.long_words(whole, CONTENT_WORD_LETTERS).collect();
+        self.ratio(part, |pair| pairs.contains(&pair), |word| words.contains(&word))
     }
 
     fn share(&self, line: usize, counts: impl Fn(usize, usize) -> bool) -> f32 {
-        let pairs = &self.pairs[line];
-        let known = pairs.iter().filter(|pair| self.first.get(pair).is_some_and(|&(first, last)| counts(first, last)));
-        known.count() as f32 / pairs.len().max(1) as f32
+        let known = |lines: Lines| lines.is_some_and(|(first, last)| counts(first, last));
+        self.ratio(line, |pair| known(self.pairs[pair as usize]), |word| known(self.words[word as usize]))
+    }
+
+    /// The share of a line's pairs and long words that are known.
+    fn ratio(&self, line: usize, pair: impl Fn(u32) -> bool, word: impl Fn(u32) -> bool) -> f32 {
+        let (mut known, mut all) = (0u32, 0u32);
+        for &number in self.vocabulary.pairs(line) {
+            known += u32::from(pair(number));
+            all += 1;
+        }
+        for number in self.vocabulary.long_words(line, CONTENT_WORD_LETTERS) {
+            known += u32::from(word(number));
+            all += 1;
+        }
+        known as f32 / all.max(1) as f32
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::{Agency, CueSet, Dates, Lexicon, PatternSet, Signal};
+use super::{Agency, CueSet, Dates, Gate, Lexicon, PatternSet, Signal};
+use crate::chars::chars;
 use crate::error::{Error, Result};
 use crate::text::fold;
 
@@ -19,13 +20,13 @@ pub struct Patterns {
     /// Lines of page furniture, folded.
     pub nav_lines: HashSet<String>,
     /// Beginnings of lines of page furniture, folded.
-    pub nav_prefixes: Vec<String>,
+    pub nav_prefixes: Beginnings,
     /// Page furniture by form.
     pub nav_patterns: PatternSet,
     /// Placeholder lines, folded.
     pub placeholders: HashSet<String>,
     /// Beginnings of inline links, lower case, longest first.
-    pub inline_links: Vec<String>,
+    pub inline_links: Beginnings,
     /// Picture credits at the end of a line.
     pub caption_endings: PatternSet,
     /// Beginnings of captions.
@@ -36,8 +37,8 @@ pub struct Patterns {
     pub credits: PatternSet,
     /// Whole-line publication dates.
     pub date_lines: PatternSet,
-    /// End marks, longest first.
-    pub end_marks: Vec<String>,
+    /// End marks.
+    pub end_marks: EndMarks,
     /// Agencies; entries of one key are merged.
     pub agencies: Vec<CompiledAgency>,
     /// Every agency's credit lines as one set; `credit_owner[i]` is the agency of pattern `i`.
@@ -53,13 +54,88 @@ pub struct Patterns {
     /// See `attributions`.
     pub attribution_owner: Vec<usize>,
     /// Datelines of unknown agencies.
-    pub datelines: Vec<Regex>,
+    pub datelines: PatternSet,
+    /// Reads a line once for the sets of [`LineSet`].
+    pub gate: Gate,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
     /// Cues for the labelling model.
     pub cues: CueSet,
     /// Letters of the languages whose press prints a summary in front of every story.
     pub summary_letters: HashSet<char>,
+}
+
+/// The sets of patterns behind [`Patterns::gate`], by number.
+#[derive(Debug, Clone, Copy)]
+#[expect(missing_docs, reason = "named as the fields")]
+pub enum LineSet {
+    NavPatterns,
+    CaptionEndings,
+    CaptionBeginnings,
+    Credits,
+    DateLines,
+    AgencyCredits,
+    AgencyPrefixes,
+    Attributions,
+    Datelines,
+}
+
+/// What closes an article: `./.`, `(完)`, `-30-`.
+#[derive(Debug, Default)]
+pub struct EndMarks {
+    /// Longest first.
+    marks: Vec<String>,
+    last: HashSet<char>,
+    finder: Option<AhoCorasick>,
+}
+
+impl EndMarks {
+    fn new(marks: Vec<String>) -> Result<EndMarks> {
+        let marks = longest_first(marks);
+        let last = marks.iter().filter_map(|mark| mark.chars().next_back()).collect();
+        let finder = (!marks.is_empty())
+            .then(|| AhoCorasick::new(&marks))
+            .transpose()
+            .map_err(|error| Error::Config(format!("lexicon: `end.marks`: {error}")))?;
+        Ok(EndMarks { marks, last, finder })
+    }
+
+    /// The longest mark that a text ends with.
+    #[must_use]
+    pub fn at_end_of(&self, text: &str) -> Option<&str> {
+        let possible = text.chars().next_back().is_some_and(|last| self.last.contains(&last));
+        self.marks.iter().map(String::as_str).find(|mark| possible && text.ends_with(mark))
+    }
+
+    /// Where the last occurrence ends of the longest mark that stands in a text.
+    #[must_use]
+    pub fn end_in(&self, text: &str) -> Option<usize> {
+        // Most lines have none, which one look tells.
+        self.finder.as_ref().filter(|finder| finder.is_match(text))?;
+        self.marks.iter().find_map(|mark| text.rfind(mark.as_str()).map(|at| at + mark.len()))
+    }
+}
+
+/// Phrases that a text may begin with, by their first character.
+#[derive(Debug, Default)]
+pub struct Beginnings(HashMap<char, Vec<String>>);
+
+impl Beginnings {
+    fn new(phrases: impl IntoIterator<Item = String>) -> Beginnings {
+        let mut by_first: HashMap<char, Vec<String>> = HashMap::new();
+        for phrase in longest_first(phrases.into_iter().collect()) {
+            if let Some(first) = phrase.chars().next() {
+                by_first.entry(first).or_default().push(phrase);
+            }
+        }
+        Beginnings(by_first)
+    }
+
+    /// The phrases that a text begins with, longest first.
+    pub fn of<'a>(&'a self, text: &'a str) -> impl Iterator<Item = &'a str> {
+        let phrases = text.chars().next().and_then(|first| self.0.get(&first));
+        phrases.into_iter().flatten().map(String::as_str).filter(|phrase| text.starts_with(phrase))
+    }
 }
 
 /// One agency.
@@ -121,6 +197,12 @@ impl Patterns {
         let (agency_credits, credit_owner) = owned(&agencies, "agency.credits", |agency| &agency.credits)?;
         let (agency_prefixes, prefix_owner) = owned(&agencies, "agency.prefixes", |agency| &agency.prefixes)?;
         let (attributions, attribution_owner) = owned(&agencies, "agency.attributions", |agency| &agency.attributions)?;
+        let nav_patterns = set("nav.patterns", |l| &l.nav.patterns)?;
+        let caption_endings = set("caption.endings", |l| &l.caption.endings)?;
+        let caption_beginnings = set("caption.beginnings", |l| &l.caption.beginnings)?;
+        let credits = set("credit.lines", |l| &l.credit.lines)?;
+        let date_lines = set("date_line.patterns", |l| &l.date_line.patterns)?;
+        let agency_datelines = set("dateline.patterns", |l| &l.dateline.patterns)?;
         let mut languages: HashMap<String, LanguageData> = HashMap::new();
         for lexicon in lexicons {
             languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
@@ -132,30 +214,34 @@ impl Patterns {
             related_headings: folded(|l| &l.headings.related),
             nav_headings: folded(|l| &l.headings.nav),
             nav_lines: folded(|l| &l.nav.lines),
-            nav_prefixes: folded(|l| &l.nav.prefixes)
-                .into_iter()
-                .collect::<std::collections::BTreeSet<_>>()
-                .into_iter()
-                .collect(),
-            nav_patterns: set("nav.patterns", |l| &l.nav.patterns)?,
+            nav_prefixes: Beginnings::new(folded(|l| &l.nav.prefixes)),
+            gate: Gate::new(&[
+                &nav_patterns,
+                &caption_endings,
+                &caption_beginnings,
+                &credits,
+                &date_lines,
+                &agency_credits,
+                &agency_prefixes,
+                &attributions,
+                &agency_datelines,
+            ])?,
+            nav_patterns,
             placeholders: folded(|l| &l.placeholder.lines),
-            inline_links: longest_first(all(|l| &l.inline_link.prefixes).iter().map(|p| p.to_lowercase()).collect()),
-            caption_endings: set("caption.endings", |l| &l.caption.endings)?,
-            caption_beginnings: set("caption.beginnings", |l| &l.caption.beginnings)?,
+            inline_links: Beginnings::new(all(|l| &l.inline_link.prefixes).iter().map(|p| chars().lower(p))),
+            caption_endings,
+            caption_beginnings,
             glue: glue(&all(|l| &l.caption.glue))?,
-            credits: set("credit.lines", |l| &l.credit.lines)?,
-            date_lines: set("date_line.patterns", |l| &l.date_line.patterns)?,
-            end_marks: longest_first(all(|l| &l.end.marks)),
+            credits,
+            date_lines,
+            end_marks: EndMarks::new(all(|l| &l.end.marks))?,
             agency_credits,
             credit_owner,
             agency_prefixes,
             prefix_owner,
             attributions,
             attribution_owner,
-            datelines: all(|l| &l.dateline.patterns)
-                .iter()
-                .map(|p| compile("dateline.patterns", p))
-                .collect::<Result<_>>()?,
+            datelines: agency_datelines,
             agencies: agencies
                 .into_iter()
                 .map(|agency| CompiledAgency { key: agency.key, country: agency.country })

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-
 use crate::error::{Error, Result};
+use crate::label::model::features::FastMap;
+use crate::label::model::vocabulary::first_word;
 use crate::text::{fold, is_unspaced, is_word};
 
 /// The classes, in the order of the model's columns.
@@ -17,12 +17,16 @@ pub const CUES: [&str; 16] = [
 /// Phrases by class.
 pub type Cues = BTreeMap<String, Vec<String>>;
 
-/// All cues of all languages as one matcher.
-#[derive(Debug)]
+/// All cues of all languages, by their first word: a phrase can only stand where a word begins, and there it is looked up.
+#[derive(Debug, Default)]
 pub struct CueSet {
-    matcher: AhoCorasick,
-    /// Classes of each phrase, one bit each.
-    classes: Vec<u32>,
+    /// Phrases and their classes, one bit each.
+    phrases: Vec<(String, u32)>,
+    /// Phrases by the key of their first word ([`first_word`]), longest first.
+    by_word: FastMap<u64, Vec<u32>>,
+    /// Phrases that begin with a Korean syllable, by that syllable: Korean words have endings, so that a phrase may be the beginning
+    /// of a word.
+    by_syllable: FastMap<u64, Vec<u32>>,
 }
 
 impl CueSet {
@@ -45,27 +49,53 @@ impl CueSet {
                 }
             }
         }
-        let matcher = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(phrases.keys())
-            .map_err(|error| Error::Config(format!("lexicon: cues: {error}")))?;
-        Ok(CueSet { matcher, classes: phrases.into_values().collect() })
+        let mut set = CueSet { phrases: phrases.into_iter().collect(), ..CueSet::default() };
+        set.phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
+        for (number, (phrase, _)) in set.phrases.iter().enumerate() {
+            let first = phrase.chars().next().filter(|c| is_hangul(*c));
+            let (index, key) = match first {
+                Some(syllable) => (&mut set.by_syllable, u64::from(syllable)),
+                None => (&mut set.by_word, first_word(phrase)),
+            };
+            index.entry(key).or_default().push(number as u32);
+        }
+        Ok(set)
     }
 
-    /// Calls `found` with place and classes of every cue of a folded text, from left to right. Of overlapping cues the first and
-    /// longest counts. Cues of spaced scripts must stand between word borders; Korean words have endings, so theirs only begin there.
-    pub fn find(&self, folded: &str, mut found: impl FnMut(Range<usize>, u32)) {
-        for hit in self.matcher.find_iter(folded) {
-            let (start, end) = (hit.start(), hit.end());
-            let border =
-                |inner: Option<char>, outer: Option<char>| !(inner.is_some_and(spaced) && outer.is_some_and(spaced));
-            let last = folded[..end].chars().next_back();
-            let ends = last.is_some_and(|c| ('가'..='힣').contains(&c)) || border(last, folded[end..].chars().next());
-            if ends && border(folded[start..].chars().next(), folded[..start].chars().next_back()) {
-                found(start..end, self.classes[hit.pattern().as_usize()]);
+    /// Calls `found` with place and classes of every cue of a folded text, from left to right. `words` are the beginnings and keys of
+    /// its words ([`crate::label::model::vocabulary`]). Of overlapping cues the first and longest counts. Cues of spaced scripts must
+    /// stand between word borders.
+    pub fn find(
+        &self,
+        folded: &str,
+        words: impl Iterator<Item = (usize, u64)>,
+        mut found: impl FnMut(Range<usize>, u32),
+    ) {
+        let mut end = 0;
+        for (start, key) in words.take_while(|(start, _)| *start < folded.len()) {
+            let Some(rest) = folded.get(start..).filter(|_| start >= end) else { continue };
+            let numbers = self.by_word.get(&key).or_else(|| {
+                let first = rest.chars().next().filter(|c| is_hangul(*c))?;
+                self.by_syllable.get(&u64::from(first))
+            });
+            let hit =
+                numbers.into_iter().flatten().map(|&number| &self.phrases[number as usize]).find(|(phrase, _)| {
+                    rest.strip_prefix(phrase.as_str()).is_some_and(|behind| {
+                        let last = phrase.chars().next_back();
+                        last.is_some_and(is_hangul)
+                            || !(last.is_some_and(spaced) && behind.chars().next().is_some_and(spaced))
+                    })
+                });
+            if let Some((phrase, classes)) = hit {
+                end = start + phrase.len();
+                found(start..end, *classes);
             }
         }
     }
+}
+
+fn is_hangul(c: char) -> bool {
+    ('가'..='힣').contains(&c)
 }
 
 fn spaced(c: char) -> bool {
@@ -75,6 +105,7 @@ fn spaced(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::label::model::vocabulary::Vocabulary;
 
     fn found(text: &str) -> Vec<(String, u32)> {
         let cues: Cues = [
@@ -84,7 +115,8 @@ mod tests {
         .into();
         let set = CueSet::new([("x", &cues)].into_iter()).unwrap();
         let mut all = Vec::new();
-        set.find(&fold(text), |range, classes| all.push((fold(text)[range].to_owned(), classes)));
+        let words = Vocabulary::new(std::iter::once(fold(text).as_str()));
+        set.find(&fold(text), words.beginnings(0), |range, classes| all.push((fold(text)[range].to_owned(), classes)));
         all
     }
 

@@ -13,9 +13,11 @@ mod compiled;
 mod cues;
 mod filter;
 
-pub use compiled::{CompiledAgency, CompiledDateRule, LanguageData, Patterns as CompiledPatterns};
+pub use compiled::{
+    Beginnings, CompiledAgency, CompiledDateRule, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns,
+};
 pub use cues::{CUES, CueSet, Cues};
-pub use filter::PatternSet;
+pub use filter::{Candidates, Gate, PatternSet};
 
 use std::collections::BTreeMap;
 

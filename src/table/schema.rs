@@ -321,7 +321,7 @@ const SEGMENTS: &[Column] = &[
     ),
     column("kept", Boolean, "", "whether it belongs to the clean text, whatever became of the record", NEVER),
     column("rule", Text, "", "rule or model that decided", NEVER),
-    column("confidence", Float32, "0 to 1", "how sure the rule is", NEVER),
+    column("confidence", Float32, "0 to 1", "chance that the segment is rightly kept or cut", NEVER),
     column("repeat_of", Int32, "seg_no", "earlier segment that this one repeats", "it repeats none"),
     column("item_no", Int32, "from 1", "related item that the segment belongs to", "it belongs to none"),
 ];

@@ -6,7 +6,7 @@
 use rayon::prelude::*;
 
 use crate::label::model::matrix::{Matrix, REACH};
-use crate::label::model::trees::{DEPTH, Ensemble, LEAVES, Split, Tree, UNIT};
+use crate::label::model::trees::{DEPTH, Ensemble, LEAVES, NEVER, Split, Tree, UNIT};
 
 /// Values of a column are below this.
 const BINS: usize = 128;
@@ -199,7 +199,7 @@ fn best_threshold(
 }
 
 fn grow(columns: &Columns, mut sample: Sample, questions: &[(u16, i8)], settings: &Settings) -> Tree {
-    let mut splits = [Split { column: 0, offset: 0, threshold: 255 }; DEPTH];
+    let mut splits = [Split { column: 0, offset: 0, threshold: NEVER }; DEPTH];
     let questions: Vec<Question> = questions
         .par_iter()
         .map(|&(column, offset)| {
@@ -267,5 +267,69 @@ impl Columns {
             cells.extend_from_slice(matrix.padded(column));
         }
         start as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two records of lines of which the target is whether exactly one of two columns is high.
+    fn columns() -> (Columns, Examples) {
+        let (mut columns, mut examples) = (Columns::default(), Examples::default());
+        for _ in 0..2 {
+            let mut matrix = Matrix::new(3, 400);
+            for row in 0..400 {
+                let (a, b) = (row % 2 == 0, row % 7 < 3);
+                matrix.set(0, row, if a { 90 } else { 10 });
+                matrix.set(1, row, if b { 90 } else { 10 });
+                matrix.set(2, row, (row * 37 % 120) as u8);
+            }
+            let start = columns.push(&matrix, 3);
+            for row in 0..400u32 {
+                examples.push(start + row, (row % 2 == 0) != (row % 7 < 3), 1.0);
+            }
+        }
+        (columns, examples)
+    }
+
+    fn settings() -> Settings {
+        Settings {
+            trees: 20,
+            rate: 0.3,
+            lambda: 1.0,
+            row_share: 0.5,
+            question_share: 1.0,
+            questions: vec![(0, 0), (1, 0), (2, 0)],
+            seed: 1,
+        }
+    }
+
+    #[test]
+    fn trees_learn_what_no_single_column_tells() {
+        let (columns, examples) = columns();
+        let ensemble = fit(&columns, &examples, &settings());
+        let found = predict(&ensemble, &columns, &examples.rows);
+        let right = found.iter().zip(&examples.target).filter(|(margin, target)| (**margin > 0) == (**target > 0.5));
+        assert_eq!(right.count(), examples.rows.len());
+    }
+
+    #[test]
+    fn the_same_rows_give_the_same_trees_for_any_number_of_threads() {
+        let (columns, examples) = columns();
+        let with = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| fit(&columns, &examples, &settings()))
+        };
+        assert_eq!(with(1), with(4));
+    }
+
+    #[test]
+    fn rows_of_a_record_compete_with_each_other_and_with_none() {
+        let unit = UNIT as i32;
+        let chances = compete(&[0, 0, unit, -unit * 20], &[0, 2]);
+        // Two equal rows and none: a third each.
+        assert!((chances[0] - 1.0 / 3.0).abs() < 1e-4 && (chances[1] - 1.0 / 3.0).abs() < 1e-4);
+        assert!((chances[2] - 0.731).abs() < 1e-3 && chances[3] < 1e-6);
     }
 }

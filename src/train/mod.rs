@@ -18,9 +18,10 @@ use crate::error::{Error, Result};
 use crate::eval::gold::{self, Gold};
 use crate::eval::{Outcome, Report};
 use crate::label::model::features::{Column, FIRST_STAGE, Features};
+use crate::label::model::matrix::Matrix;
 use crate::label::model::second::{self, SECOND, Second};
 use crate::label::model::trees::Ensemble;
-use crate::label::model::{Model, surest, text};
+use crate::label::model::{Model, record, text};
 use crate::label::{Labeler, Page, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
@@ -33,9 +34,11 @@ const HIDDEN: u64 = 20;
 /// Least lines of the rest of a page that makes a page without an article.
 const MIN_REST: usize = 30;
 /// Weight of a line of a cut: its page is there already.
-const CUT_WEIGHT: f32 = 0.5;
+const CUT_WEIGHT: f32 = 0.35;
 /// Lines behind an article that a cut of its page has.
 const MAX_TAIL: usize = 25;
+/// Weight of a real page without an article, against one that is made of the rest of a page.
+const LISTING_WEIGHT: f32 = 10.0;
 /// Characters of text that a page without an article counts as having, for the weight of its lines.
 const NEGATIVE_CHARS: f32 = 3000.0;
 
@@ -148,16 +151,14 @@ fn read(corpus: &Path, tell: &dyn Fn(&str)) -> Result<Corpus> {
         let names: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
         return Err(Error::Config(format!("{} has none of the files {}", corpus.display(), names.join(", "))));
     }
-    let every_fourth = |gold: &Gold| xxhash_rust::xxh3::xxh3_64(gold.id.as_bytes()).is_multiple_of(4);
-    let rests = golds
-        .iter()
-        .filter(|(gold, _)| every_fourth(gold))
-        .filter_map(|(gold, _)| rest_of(gold))
-        .map(|gold| (gold, Role::Rest));
+    let pairs = corpus.join(mix::PAIRS.0);
+    let articles = if pairs.exists() { mix::clean_articles(&pairs, mix::PAIRS.1, &golds)? } else { Vec::new() };
+    let folds = folds(golds.iter().map(|(gold, _)| gold).chain(&articles));
     let cuts = golds.iter().filter(|(gold, _)| is_whole_page(gold)).flat_map(|(gold, _)| cuts_of(gold));
-    let folds = folds(golds.iter().map(|(gold, _)| gold));
-    let mixtures = mix::mixtures(&golds, &folds);
-    let more: Vec<(Gold, Role)> = rests.chain(cuts.chain(mixtures).map(|gold| (gold, Role::Cut))).collect();
+    let mixtures = mix::mixtures(&golds, &articles, &folds);
+    let mut more: Vec<(Gold, Role)> = cuts.map(|gold| (gold, Role::Cut)).collect();
+    more.extend(articles.into_iter().map(|gold| (gold, Role::Cut)));
+    more.extend(mixtures);
     golds.extend(more);
     tell(&format!("{} records", golds.len()));
     Ok(Corpus { golds, folds })
@@ -350,7 +351,8 @@ fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
     let caption = kind(Label::Caption, Head::Caption);
     let related = kind(Label::Related, Head::Related);
     let lead = boost::fit(&columns, &lead_examples(samples, &lines), &settings(Head::Lead));
-    let article = boost::fit(&columns, &article_examples(samples, chosen, &text_odds), &settings(Head::Article));
+    let (records, examples) = article_examples(samples, chosen, &text_odds, &title_odds);
+    let article = boost::fit(&records, &examples, &settings(Head::Article));
     let words = fit_words(samples, &lines);
     Model { ranks, words, heads: vec![text1, title1, text2, title2, caption, related, lead, article] }
 }
@@ -489,7 +491,8 @@ fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples 
 /// First paragraphs, and whether they are leads.
 fn lead_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
     let mut examples = Examples::default();
-    for sample in chosen.iter().map(|&at| &samples[at]).filter(|sample| sample.role != Role::Cut) {
+    let has_known_lead = |sample: &&Sample| sample.role != Role::Cut || sample.gold.variant.starts_with(mix::ARTICLE);
+    for sample in chosen.iter().map(|&at| &samples[at]).filter(has_known_lead) {
         let first = sample.fine.iter().position(|label| matches!(label, Label::Lead | Label::Body));
         if let Some(first) = first {
             examples.push(sample.start + first as u32, sample.fine[first] == Label::Lead, 1.0);
@@ -498,19 +501,25 @@ fn lead_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
     examples
 }
 
-/// The surest line of each record, and whether the record has an article.
-fn article_examples(samples: &[Sample], chosen: &[usize], odds: &[Vec<i32>]) -> Examples {
-    let mut examples = Examples::default();
-    for &at in chosen.iter().filter(|&&at| !samples[at].is_text.is_empty()) {
-        let negative = samples[at].gold.is_negative();
-        let weight = match (negative, samples[at].role) {
-            (false, _) => 1.0,
-            (true, Role::Rest) => 0.5,
-            (true, _) => 10.0,
-        };
-        examples.push(samples[at].start + surest(&odds[at]) as u32, !negative, weight);
+/// Each record as one row, and whether it has an article.
+fn article_examples(
+    samples: &[Sample],
+    chosen: &[usize],
+    text_odds: &[Vec<i32>],
+    title_odds: &[Vec<i32>],
+) -> (Columns, Examples) {
+    let whole: Vec<usize> =
+        chosen.iter().copied().filter(|&at| samples[at].role != Role::Cut && !samples[at].is_text.is_empty()).collect();
+    let rows: Vec<Matrix> =
+        whole.par_iter().map(|&at| record::read(&samples[at].features, &text_odds[at], &title_odds[at])).collect();
+    let (mut columns, mut examples) = (Columns::default(), Examples::default());
+    for (&at, row) in whole.iter().zip(&rows) {
+        let sample = &samples[at];
+        let negative = sample.gold.is_negative();
+        let weight = if negative && sample.role != Role::Rest { LISTING_WEIGHT } else { 1.0 };
+        examples.push(columns.push(row, row.columns()), !negative, weight);
     }
-    examples
+    (columns, examples)
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -540,13 +549,21 @@ fn settings(head: Head) -> Settings {
     let title = Settings { trees: 150, rate: 0.15, lambda: 200.0, row_share: 0.1, ..base.clone() };
     let small = Settings { trees: 60, rate: 0.15, lambda: 10.0, row_share: 0.7, ..base.clone() };
     match head {
-        Head::Text1 => Settings { trees: 350, ..base },
-        Head::Text2 => Settings { trees: 200, rate: 0.08, ..base },
+        Head::Text1 => Settings { trees: 400, ..base },
+        Head::Text2 => Settings { trees: 250, rate: 0.08, ..base },
         Head::Title1 | Head::Title2 => title,
         Head::Caption | Head::Related => small,
-        Head::Lead => Settings { trees: 40, ..small },
-        Head::Article => Settings { trees: 50, rate: 0.1, lambda: 30.0, ..small },
+        Head::Lead => Settings { trees: 80, ..small },
+        Head::Article => {
+            Settings { trees: 150, rate: 0.1, question_share: 0.2, questions: record_questions(), ..small }
+        }
     }
+}
+
+fn record_questions() -> Vec<(u16, i8)> {
+    let columns = FIRST_STAGE + SECOND.len();
+    let all = 0..record::VIEWS * columns;
+    all.filter(|column| column % columns != Column::RecordBlank as usize).map(|column| (column as u16, 0)).collect()
 }
 
 fn first_questions() -> Vec<(u16, i8)> {
@@ -589,8 +606,13 @@ fn second_questions() -> Vec<(u16, i8)> {
     let mut questions = first_questions();
     let base = FIRST_STAGE as u16;
     questions.extend((0..SECOND.len() as u16).map(|column| (base + column, 0)));
-    for (column, reach) in [(Second::Odds, 6), (Second::TopicPairs, 2), (Second::TopicWords, 2), (Second::TitleOdds, 2)]
-    {
+    for (column, reach) in [
+        (Second::Odds, 6),
+        (Second::TopicPairs, 2),
+        (Second::TopicWords, 2),
+        (Second::TitleOdds, 2),
+        (Second::OutsidePairs, 1),
+    ] {
         questions.extend((-reach..=reach).filter(|&offset| offset != 0).map(|offset| (base + column as u16, offset)));
     }
     questions

@@ -1,6 +1,7 @@
 //! The small commands, and what stands on which stream.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use serde_json::Value;
@@ -189,4 +190,24 @@ fn eval_names_what_is_wrong_with_gold_and_floors() {
     sandbox.run(&["eval", "absent.jsonl"]).expect(1);
     let ended = sandbox.run(&["train", ".", "--cross-validate"]).expect(2);
     assert!(ended.stderr.contains("dev.jsonl.gz"), "{}", ended.stderr);
+}
+
+/// The project's own labelled pages, in the form of a corpus folder.
+fn corpus(sandbox: &Sandbox) {
+    let pages = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/gold/pages.jsonl")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&pages).unwrap();
+    sandbox.write("corpus/dev.jsonl.gz", packed.finish().unwrap());
+}
+
+#[test]
+fn the_same_records_train_the_same_model_on_any_number_of_threads() {
+    let sandbox = Sandbox::new();
+    corpus(&sandbox);
+    let train = |threads: &str, to: &str| {
+        let mut command = sandbox.command(&["train", "corpus", "--to", to]);
+        ended(command.env("RAYON_NUM_THREADS", threads)).expect(0);
+        newsieve::label::model::Model::load(&sandbox.path(to)).unwrap()
+    };
+    assert_eq!(train("1", "one.bin"), train("3", "three.bin"));
 }

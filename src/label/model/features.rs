@@ -175,7 +175,8 @@ const HEADING_UNITS: f32 = 8.0;
 /// Common short words that make up `StopWords`.
 const STOP_WORDS: usize = 25;
 
-type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<PlainHasher>>;
+/// A map with keys that are hashes already.
+pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<PlainHasher>>;
 
 /// For keys that are hashes already.
 #[derive(Debug, Default, Clone, Copy)]
@@ -411,8 +412,8 @@ impl Word {
 /// Reads the features of the lines of a record. `decisions` are the rules' labels, `title` the rules' title, `blank_after` the blank
 /// lines behind the last line, `ranks` maps the number of a rule ([`rules::ALL`]) to its rank.
 #[must_use]
-pub(crate) fn read(page: &View, cues: &CueSet, ranks: &[u8]) -> Features {
-    let mut reader = Reader::new(page);
+pub(crate) fn read(page: &View, vocabulary: Vocabulary, cues: &CueSet, ranks: &[u8]) -> Features {
+    let mut reader = Reader::new(page, vocabulary);
     reader.own(cues);
     reader.rules(ranks);
     reader.place();
@@ -456,7 +457,7 @@ fn bit(class: &str) -> u32 {
 }
 
 impl<'a> Reader<'a> {
-    fn new(view: &'a View<'a>) -> Self {
+    fn new(view: &'a View<'a>, vocabulary: Vocabulary) -> Self {
         let lines = view.lines;
         let rows = lines.len();
         let chars = lines.iter().map(|line| line.shape.chars as f32).collect();
@@ -465,7 +466,7 @@ impl<'a> Reader<'a> {
         Reader {
             view,
             matrix: Matrix::new(FIRST_STAGE + SECOND.len(), rows),
-            vocabulary: Vocabulary::new(lines.iter().map(|line| line.folded.as_str())),
+            vocabulary,
             chars,
             units,
             stop,
@@ -587,7 +588,7 @@ impl<'a> Reader<'a> {
         let mut counts = [0u8; CUES.len()];
         let (mut covered, mut first) = (0, false);
         let mut classes = 0;
-        cues.find(head, |range, found| {
+        cues.find(head, self.vocabulary.beginnings(row), |range, found| {
             covered += range.len();
             first |= range.start == 0;
             classes |= found;

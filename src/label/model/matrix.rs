@@ -79,6 +79,13 @@ impl Matrix {
         self.cells.get(start..).and_then(|cells| cells.first_chunk()).unwrap_or(&[0; LANES])
     }
 
+    /// The value of one line in a column, as read `offset` lines further down; 0 where there is no such column or line.
+    #[must_use]
+    pub fn value(&self, column: usize, offset: i8, row: usize) -> u8 {
+        let at = (column * self.stride + REACH + row).saturating_add_signed(isize::from(offset));
+        self.cells.get(at).copied().unwrap_or(0)
+    }
+
     /// Empties the columns from a number on.
     pub fn clear_from(&mut self, column: usize) {
         self.cells[column * self.stride..].fill(0);

@@ -6,6 +6,7 @@
 pub mod features;
 pub mod matrix;
 mod reasons;
+pub mod record;
 pub mod second;
 pub mod text;
 pub mod trees;
@@ -21,11 +22,12 @@ use text::TextModel;
 use trees::Ensemble;
 
 use super::line::Line;
+use super::rules;
 
 /// A trained labeller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Model {
-    /// How often lines of each rule are text, by the number of the rule.
+    /// How often lines of each rule are text, in 120ths, by the number of the rule.
     pub ranks: Vec<u8>,
     /// Words and pairs.
     pub words: TextModel,
@@ -34,8 +36,11 @@ pub struct Model {
 }
 
 /// What the heads judge: text and title in two stages; of the lines that are noise, captions and other stories; of the first paragraph,
-/// whether it is a lead; of the surest line, whether the record has an article.
+/// whether it is a lead; of the record as a whole ([`record`]), whether it has an article.
 pub const HEADS: [&str; 8] = ["text1", "title1", "text2", "title2", "caption", "related", "lead", "article"];
+
+/// The head that judges records.
+const ARTICLE: usize = 7;
 
 /// The log-odds of every line, in [`trees::UNIT`]s.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,19 +59,13 @@ pub struct Judgement {
     pub article: i32,
 }
 
-/// The surest line of a record.
-#[must_use]
-pub fn surest(margins: &[i32]) -> usize {
-    (0..margins.len()).max_by_key(|&row| (margins[row], std::cmp::Reverse(row))).unwrap_or(0)
-}
-
 impl Model {
     /// Judges the lines of a record. The columns of words are filled on the way.
     #[must_use]
     pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
-        let Some(text) = self.first_stage(features, lines) else { return Judgement::default() };
+        let Some((text, title)) = self.first_stage(features, lines) else { return Judgement::default() };
         let margins = |head: usize| self.heads[head].margins(&features.matrix);
-        let article = self.heads[7].margin(&features.matrix, surest(&text));
+        let article = self.heads[ARTICLE].margin(&record::read(features, &text, &title), 0);
         Judgement {
             text: margins(2),
             title: margins(3),
@@ -77,9 +76,9 @@ impl Model {
         }
     }
 
-    /// The first stage's odds that each line is text; the columns of the second stage are filled on the way. None for a record without
+    /// The first stage's odds that each line is text, and that it is the title; the columns of the second stage are filled on the way. None for a record without
     /// lines and for a model without trees.
-    fn first_stage(&self, features: &mut Features, lines: &[Line]) -> Option<Vec<i32>> {
+    fn first_stage(&self, features: &mut Features, lines: &[Line]) -> Option<(Vec<i32>, Vec<i32>)> {
         if lines.is_empty() || self.heads.first().is_none_or(|head| head.trees.is_empty()) {
             return None;
         }
@@ -87,7 +86,7 @@ impl Model {
         features.set_words(words.as_deref());
         let (text, title) = (self.heads[0].margins(&features.matrix), self.heads[1].margins(&features.matrix));
         second::read(features, &text, &title);
-        Some(text)
+        Some((text, title))
     }
 
     /// The strongest reasons for what the model thinks of each line: of the first stage, which sees the line and its neighbours, and
@@ -114,7 +113,11 @@ impl Model {
     pub fn write(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
         put(&mut bytes, self.ranks.len() as u32);
-        bytes.extend_from_slice(&self.ranks);
+        for (rule, rank) in rules::ALL.iter().zip(&self.ranks) {
+            bytes.push(rule.name.len() as u8);
+            bytes.extend_from_slice(rule.name.as_bytes());
+            bytes.push(*rank);
+        }
         bytes.extend_from_slice(&self.words.bias.to_le_bytes());
         bytes.extend_from_slice(&self.words.fingerprints);
         bytes.extend(self.words.weights.iter().map(|weight| *weight as u8));
@@ -186,7 +189,10 @@ pub fn builtin() -> Result<Model> {
 /// Reasons given for a line.
 const REASONS: usize = 4;
 
-const MAGIC: &[u8] = b"newsieve model 1\n";
+/// Rank of a rule that the model has not seen: between text and noise.
+const UNKNOWN_RANK: u8 = 60;
+
+const MAGIC: &[u8] = b"newsieve model 2\n";
 
 fn put(bytes: &mut Vec<u8>, value: u32) {
     bytes.extend_from_slice(&value.to_le_bytes());
@@ -206,29 +212,38 @@ impl<'a> Bytes<'a> {
     }
 
     fn model(&mut self) -> Option<Model> {
-        let ranks = self.number()? as usize;
-        let ranks = self.take(ranks)?.to_vec();
+        // By name, so that a model outlives new rules.
+        let mut ranks = vec![UNKNOWN_RANK; rules::ALL.len()];
+        for _ in 0..self.number()? {
+            let length = usize::from(self.take(1)?[0]);
+            let name = std::str::from_utf8(self.take(length)?).ok()?;
+            let rank = self.take(1)?[0];
+            if let Some(rule) = rules::by_name(name) {
+                ranks[rule.number] = rank;
+            }
+        }
         let bias = self.number()? as i32;
         let fingerprints = self.take(text::BUCKETS)?.to_vec();
         let weights = self.take(text::BUCKETS)?.iter().map(|weight| *weight as i8).collect();
-        let heads = HEADS.iter().map(|_| self.head()).collect::<Option<_>>()?;
+        let heads = (0..HEADS.len()).map(|head| self.head(head)).collect::<Option<_>>()?;
         Some(Model { ranks, words: TextModel { fingerprints, weights, bias }, heads })
     }
 
-    fn head(&mut self) -> Option<Ensemble> {
+    fn head(&mut self, head: usize) -> Option<Ensemble> {
+        let columns = features::FIRST_STAGE + second::SECOND.len();
+        let columns = if head == ARTICLE { columns * record::VIEWS } else { columns };
         let bias = self.number()? as i32;
         let number = self.number()?;
-        let trees = (0..number).map(|_| self.tree()).collect::<Option<_>>()?;
+        let trees = (0..number).map(|_| self.tree(columns)).collect::<Option<_>>()?;
         Some(Ensemble { bias, trees })
     }
 
-    fn tree(&mut self) -> Option<trees::Tree> {
-        let columns = features::FIRST_STAGE + second::SECOND.len();
-        let mut splits = [trees::Split { column: 0, offset: 0, threshold: u8::MAX }; trees::DEPTH];
+    fn tree(&mut self, columns: usize) -> Option<trees::Tree> {
+        let mut splits = [trees::Split { column: 0, offset: 0, threshold: trees::NEVER }; trees::DEPTH];
         for split in &mut splits {
             let bytes = self.take(4)?;
             split.column = u16::from_le_bytes([bytes[0], bytes[1]]);
-            (split.offset, split.threshold) = (bytes[2] as i8, bytes[3]);
+            (split.offset, split.threshold) = (bytes[2] as i8, bytes[3].min(trees::NEVER));
             let reach = usize::from(split.offset.unsigned_abs());
             if usize::from(split.column) >= columns || reach > matrix::REACH {
                 return None;
@@ -239,5 +254,32 @@ impl<'a> Bytes<'a> {
             *leaf = i16::from_le_bytes(self.take(2)?.try_into().ok()?);
         }
         Some(trees::Tree { splits, leaves })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_is_read_as_it_was_written() {
+        let model = builtin().unwrap();
+        assert_eq!(Model::read(&model.write()).unwrap(), model);
+        assert_eq!(model.heads.len(), HEADS.len());
+        assert!(model.heads.iter().all(|head| !head.trees.is_empty()));
+    }
+
+    #[test]
+    fn a_damaged_model_is_refused() {
+        let bytes = builtin().unwrap().write();
+        let refused =
+            |bytes: &[u8]| Model::read(bytes).is_err_and(|error| error.to_string().contains("newsieve train"));
+        assert!(refused(&bytes[..bytes.len() - 1]) && refused(b"") && refused(b"newsieve model 0\n"));
+        assert!(refused(&[&bytes[..], b"x"].concat()));
+        // A question about a column that there is not.
+        let model = builtin().unwrap();
+        let mut wrong = model.clone();
+        wrong.heads[0].trees[0].splits[0].column = u16::MAX;
+        assert!(refused(&wrong.write()));
     }
 }

@@ -25,7 +25,7 @@ pub fn reasons(head: &Ensemble, matrix: &Matrix, row: usize, number: usize) -> V
         let mut leaf = 0;
         let mut mean = mean(tree, 0, 0);
         for (level, split) in tree.splits.iter().enumerate() {
-            let value = matrix.lanes(usize::from(split.column), split.offset, row)[0];
+            let value = matrix.value(usize::from(split.column), split.offset, row);
             leaf |= usize::from(value > split.threshold) << level;
             let next = self::mean(tree, level + 1, leaf);
             *moved.entry((split.column, split.offset)).or_default() += next - mean;

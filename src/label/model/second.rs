@@ -42,6 +42,13 @@ columns! {
     LikeStopWords "short words, by the sure lines";
     LikeBlanks "blank lines above, by the sure lines";
     LikeWordLength "length of words, by the sure lines";
+    PartChars "expected characters of the text between two lines of noise, log";
+    PartWords "share of that part's content words known to the text outside it";
+    PartPairs "share of that part's pairs known to the text outside it";
+    OutsidePairs "share of the line's pairs known to the text outside its part";
+    Runs "runs of text lines in the record";
+    BestRunShare "share of the expected text in the longest run";
+    TitleSurest "is the title, log-odds of the likeliest line";
     TitleOdds "is the title, log-odds";
     SinceTitle "lines from the likeliest title, signed log";
     TitleWords "share of the words found in the likeliest title";
@@ -50,6 +57,8 @@ columns! {
 
 /// Opinion from which a line counts as surely text.
 const SURE: f32 = 0.8;
+/// Share of the text that must stand outside a part for it to be compared with.
+const MIN_OUTSIDE: f32 = 0.2;
 /// Opinion from which a line counts to a run of text.
 const RATHER: f32 = 0.5;
 
@@ -69,6 +78,7 @@ pub fn read(features: &mut Features, margins: &[i32], titles: &[i32]) {
     writer.opinions(margins);
     writer.sure_lines();
     writer.runs();
+    writer.parts();
     writer.likeness();
     writer.titles(titles);
 }
@@ -184,6 +194,9 @@ impl Writer<'_> {
         };
         let opinion = self.opinion;
         self.features.vocabulary.count(|row| (best.0..=best.1).contains(&row) && opinion[row] > RATHER);
+        let all: f32 = runs.iter().map(|run| run.2).sum();
+        self.fill(Second::Runs, runs.len().min(100) as u8);
+        self.fill(Second::BestRunShare, share(best.2, all));
         let mut end_above = None;
         let mut sums: Vec<f32> = runs.iter().map(|run| run.2).collect();
         sums.sort_by(|a, b| b.total_cmp(a));
@@ -210,6 +223,54 @@ impl Writer<'_> {
                 self.set(Second::BlockWords, row, share(words, weight));
                 self.set(Second::BlockPairs, row, share(pairs, weight));
             }
+        }
+    }
+
+    /// Parts of the text between lines that are rather noise: a second story behind the article knows little of what stands outside
+    /// it. Its own lines know each other, so that they are left out.
+    fn parts(&mut self) {
+        let rows = self.opinion.len();
+        let opinion = self.opinion;
+        let is_text = |row: usize| opinion[row] > RATHER;
+        self.features.vocabulary.count(is_text);
+        let all: f32 = (0..rows).filter(|&row| is_text(row)).map(|row| self.length(row)).sum();
+        let mut start = 0;
+        while start < rows {
+            if !is_text(start) {
+                // A line of noise is compared with all of the text.
+                let (_, pairs) = self.features.vocabulary.known(start, false);
+                self.set(Second::OutsidePairs, start, pairs.map_or(0, |known| 1 + share(known, 1.0)));
+                start += 1;
+                continue;
+            }
+            let end = (start..rows).find(|&row| !is_text(row)).unwrap_or(rows);
+            let own: f32 = (start..end).map(|row| self.length(row)).sum();
+            for row in start..end {
+                self.set(Second::PartChars, row, log(own as usize));
+            }
+            // Where hardly any text stands outside, nothing can be said.
+            if all - own >= MIN_OUTSIDE * all {
+                self.compare_part(start, end, own);
+            }
+            start = end;
+        }
+    }
+
+    fn compare_part(&mut self, start: usize, end: usize, own: f32) {
+        for row in start..end {
+            self.features.vocabulary.count_line(row, -1);
+        }
+        let (mut words, mut pairs) = (0.0, 0.0);
+        for row in start..end {
+            let (known_words, known_pairs) = self.features.vocabulary.known(row, false);
+            words += known_words.unwrap_or(0.0) * self.length(row);
+            pairs += known_pairs.unwrap_or(0.0) * self.length(row);
+            self.set(Second::OutsidePairs, row, known_pairs.map_or(0, |known| 1 + share(known, 1.0)));
+        }
+        for row in start..end {
+            self.set(Second::PartWords, row, 1 + share(words, own));
+            self.set(Second::PartPairs, row, 1 + share(pairs, own));
+            self.features.vocabulary.count_line(row, 1);
         }
     }
 
@@ -248,6 +309,7 @@ impl Writer<'_> {
         let rows = titles.len();
         let best = (0..rows).fold(0, |best, row| if titles[row] > titles[best] { row } else { best });
         let words = self.features.vocabulary.word_set(best);
+        self.fill(Second::TitleSurest, odds(titles[best]));
         for (row, &title) in titles.iter().enumerate() {
             self.set(Second::TitleOdds, row, odds(title));
             self.set(Second::SinceTitle, row, signed_log(row as isize - best as isize));

@@ -12,6 +12,9 @@ pub const LEAVES: usize = 1 << DEPTH;
 /// Leaf values and margins are log-odds in this fraction.
 pub const UNIT: f32 = 4096.0;
 
+/// No value is above it.
+pub const NEVER: u8 = 127;
+
 /// A question: is the value of a column, some lines up or down, above a threshold?
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
@@ -88,7 +91,7 @@ impl Tree {
     #[must_use]
     pub fn leaf(&self, matrix: &Matrix, row: usize) -> usize {
         self.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
-            let value = matrix.lanes(usize::from(split.column), split.offset, row)[0];
+            let value = matrix.value(usize::from(split.column), split.offset, row);
             leaf | usize::from(value > split.threshold) << level
         })
     }
@@ -98,4 +101,66 @@ impl Tree {
 #[must_use]
 pub fn probability(margin: i32) -> f32 {
     1.0 / (1.0 + (-(margin as f32) / UNIT).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A table of which every cell is a draw.
+    fn matrix(rows: usize) -> Matrix {
+        let mut matrix = Matrix::new(5, rows);
+        let mut draw = 7u32;
+        for column in 0..5 {
+            for row in 0..rows {
+                draw = draw.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                matrix.set(column, row, (draw >> 25) as u8);
+            }
+        }
+        matrix
+    }
+
+    fn tree(seed: i16) -> Tree {
+        let split = |level: i16| Split {
+            column: ((seed + level) % 5) as u16,
+            offset: ((seed * 3 + level) % 9 - 4) as i8,
+            threshold: ((seed * 17 + level * 29) % 120) as u8,
+        };
+        let leaves = std::array::from_fn(|leaf| seed * 31 - leaf as i16 * 11);
+        Tree { splits: std::array::from_fn(|level| split(level as i16)), leaves }
+    }
+
+    #[test]
+    fn many_lines_at_once_are_judged_as_one_by_one() {
+        let ensemble = Ensemble { bias: -5, trees: (1..20).map(tree).collect() };
+        for rows in [0, 1, 7, 15, 16, 17, 40, 129] {
+            let matrix = matrix(rows);
+            let expected: Vec<i32> = (0..rows).map(|row| ensemble.margin(&matrix, row)).collect();
+            assert_eq!(ensemble.margins(&matrix), expected, "{rows} lines");
+        }
+    }
+
+    #[test]
+    fn a_tree_asks_neighbours_and_finds_none_outside_the_record() {
+        let mut matrix = Matrix::new(1, 2);
+        matrix.set(0, 0, 9);
+        matrix.set(0, 1, 1);
+        let ask = Split { column: 0, offset: -1, threshold: 5 };
+        let never = Split { column: 0, offset: 0, threshold: NEVER };
+        let mut splits = [never; DEPTH];
+        splits[0] = ask;
+        let mut leaves = [0; LEAVES];
+        leaves[1] = 100;
+        // Only the second line has a line with more than 5 above it.
+        assert_eq!(Ensemble { bias: 0, trees: vec![Tree { splits, leaves }] }.margins(&matrix), [0, 100]);
+    }
+
+    #[test]
+    fn log_odds_are_probabilities() {
+        for (margin, expected) in
+            [(0, 0.5), (UNIT as i32, 0.731), (-(UNIT as i32), 0.269), (i32::MAX, 1.0), (i32::MIN, 0.0)]
+        {
+            assert!((probability(margin) - expected).abs() < 0.001, "{margin}");
+        }
+    }
 }

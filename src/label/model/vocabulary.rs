@@ -12,12 +12,16 @@ const FUNCTION_LETTERS: u32 = 4;
 pub struct Vocabulary {
     /// Numbers of the words of all lines, in order of the text.
     words: Vec<u32>,
+    /// Where each of them begins in its line, in bytes.
+    word_starts: Vec<u32>,
     word_ends: Vec<u32>,
     /// Different pairs of each line.
     pairs: Vec<u32>,
     pair_ends: Vec<u32>,
     table: Interner,
     word_kinds: Vec<WordKind>,
+    /// Key of each word, by number.
+    word_keys: Vec<u64>,
     /// Hash of each word, by number; numbers with as many digits have one.
     word_hash: Vec<u32>,
     pair_hash: Vec<u32>,
@@ -28,6 +32,9 @@ pub struct Vocabulary {
     /// Lines of the text compared with, by word and by pair.
     word_counts: Vec<u32>,
     pair_counts: Vec<u32>,
+    /// Which of the lines counted so far had a word last.
+    word_last: Vec<u32>,
+    counted_lines: u32,
     words_known: usize,
     pairs_known: usize,
 }
@@ -108,6 +115,15 @@ fn mix(hash: u64, value: u64) -> u64 {
     product ^ (product >> 29)
 }
 
+/// The key of the first word of a folded phrase that begins with a word, as [`Vocabulary::beginnings`] gives it.
+#[must_use]
+pub fn first_word(phrase: &str) -> u64 {
+    let chars = chars();
+    let word = |c: char| chars.kinds(c).any(Kinds::WORD) && !chars.kinds(c).any(Kinds::UNSPACED);
+    let count = phrase.chars().take_while(|c| word(*c)).count().max(1);
+    phrase.chars().take(count).fold(WORD_SEED, |hash, c| mix(hash, u64::from(c)))
+}
+
 impl Vocabulary {
     /// Reads folded lines.
     pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Vocabulary {
@@ -125,22 +141,28 @@ impl Vocabulary {
         let mut previous: Option<Previous> = None;
         let (mut hash, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
         let chars = chars();
+        let mut start = 0;
         // One more blank, so that the last word ends too.
-        for c in folded.chars().chain(std::iter::once(' ')) {
+        for (at, c) in folded.char_indices().chain(std::iter::once((folded.len(), ' '))) {
             let kinds = chars.kinds(c);
             let unspaced = kinds.any(Kinds::UNSPACED);
             if kinds.any(Kinds::WORD) && !unspaced {
+                if kind.letters == 0 {
+                    start = at;
+                }
                 hash = mix(hash, u64::from(c));
                 kind.letters += 1;
                 kind.number &= c.is_ascii_digit();
                 continue;
             }
             if kind.letters > 0 {
+                self.word_starts.push(start as u32);
                 previous = Some(self.word(row, hash, kind, previous));
                 (hash, kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
             }
             if unspaced {
                 let kind = WordKind { letters: 1, unspaced: true, number: false };
+                self.word_starts.push(at as u32);
                 previous = Some(self.word(row, mix(WORD_SEED, u64::from(c)), kind, previous));
             }
         }
@@ -153,6 +175,7 @@ impl Vocabulary {
         if new {
             self.words_known += 1;
             self.word_kinds.push(kind);
+            self.word_keys.push(hash);
             self.word_hash.push(word_hash(hash, kind));
         }
         self.words.push(number);
@@ -175,11 +198,32 @@ impl Vocabulary {
         Previous { hash, kind }
     }
 
+    /// Where the words of a line begin in the folded text, and their keys.
+    pub fn beginnings(&self, row: usize) -> impl Iterator<Item = (usize, u64)> {
+        of_row(&self.word_ends, row).map(|at| (self.word_starts[at] as usize, self.word_keys[self.words[at] as usize]))
+    }
+
     fn words(&self, row: usize) -> &[u32] {
         &self.words[of_row(&self.word_ends, row)]
     }
 
-    fn pairs(&self, row: usize) -> &[u32] {
+    /// How many different words and pairs the record has: their numbers are below.
+    #[must_use]
+    pub fn known_numbers(&self) -> (usize, usize) {
+        (self.words_known, self.pairs_known)
+    }
+
+    /// The words of a line, of spaced scripts, that have so many letters.
+    pub fn long_words(&self, row: usize, letters: u32) -> impl Iterator<Item = u32> {
+        self.words(row).iter().copied().filter(move |&word| {
+            let kind = self.word_kinds[word as usize];
+            kind.letters >= letters && !kind.unspaced
+        })
+    }
+
+    /// The different pairs of a line.
+    #[must_use]
+    pub fn pairs(&self, row: usize) -> &[u32] {
         &self.pairs[of_row(&self.pair_ends, row)]
     }
 
@@ -249,20 +293,26 @@ impl Vocabulary {
     pub fn count(&mut self, chosen: impl Fn(usize) -> bool) {
         self.word_counts.fill(0);
         self.pair_counts.fill(0);
-        // The line that counted a word last: words recur inside a line.
-        let mut counted = vec![u32::MAX; self.words_known];
-        for row in 0..self.word_ends.len() {
-            if !chosen(row) {
-                continue;
+        for row in (0..self.word_ends.len()).filter(|&row| chosen(row)) {
+            self.count_line(row, 1);
+        }
+    }
+
+    /// Adds a line to the counts, or takes one that was counted out of them again.
+    pub fn count_line(&mut self, row: usize, times: i32) {
+        self.word_last.resize(self.words_known, 0);
+        self.counted_lines += 1;
+        for at in of_row(&self.word_ends, row) {
+            let word = self.words[at] as usize;
+            // Words recur inside a line.
+            if self.word_last[word] != self.counted_lines {
+                self.word_counts[word] = self.word_counts[word].saturating_add_signed(times);
+                self.word_last[word] = self.counted_lines;
             }
-            for at in of_row(&self.word_ends, row) {
-                let word = self.words[at] as usize;
-                self.word_counts[word] += u32::from(counted[word] != row as u32);
-                counted[word] = row as u32;
-            }
-            for at in of_row(&self.pair_ends, row) {
-                self.pair_counts[self.pairs[at] as usize] += 1;
-            }
+        }
+        for at in of_row(&self.pair_ends, row) {
+            let count = &mut self.pair_counts[self.pairs[at] as usize];
+            *count = count.saturating_add_signed(times);
         }
     }
 
