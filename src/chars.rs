@@ -6,7 +6,7 @@
 use std::ops::BitOr;
 use std::sync::LazyLock;
 
-use crate::text::{half_width, is_blank, is_loose_mark, is_unspaced};
+use crate::text::{half_width, is_loose_mark, is_unspaced};
 
 /// Properties of a character, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -25,18 +25,16 @@ impl Kinds {
     pub const UNSPACED: Kinds = Kinds(1 << 4);
     /// [`char::is_whitespace`].
     pub const SPACE: Kinds = Kinds(1 << 5);
-    /// [`is_blank`].
-    pub const BLANK: Kinds = Kinds(1 << 6);
     /// [`is_loose_mark`].
-    pub const LOOSE_MARK: Kinds = Kinds(1 << 7);
+    pub const LOOSE_MARK: Kinds = Kinds(1 << 6);
     /// [`half_width`] makes another character of it.
-    pub const WIDE: Kinds = Kinds(1 << 8);
+    pub const WIDE: Kinds = Kinds(1 << 7);
     /// It may be that a text with it is not in NFC. Texts without such a character are.
-    pub const PERHAPS_NOT_NFC: Kinds = Kinds(1 << 9);
+    pub const PERHAPS_NOT_NFC: Kinds = Kinds(1 << 8);
     /// Ends a sentence.
-    pub const STOP: Kinds = Kinds(1 << 10);
+    pub const STOP: Kinds = Kinds(1 << 9);
     /// Stands inside words.
-    pub const APOSTROPHE: Kinds = Kinds(1 << 11);
+    pub const APOSTROPHE: Kinds = Kinds(1 << 10);
     /// A letter or a number.
     pub const WORD: Kinds = Kinds(Kinds::LETTER.0 | Kinds::NUMERIC.0);
 
@@ -55,7 +53,6 @@ impl Kinds {
             (c.is_lowercase(), Kinds::LOWER),
             (is_unspaced(c), Kinds::UNSPACED),
             (c.is_whitespace(), Kinds::SPACE),
-            (is_blank(c), Kinds::BLANK),
             (is_loose_mark(c), Kinds::LOOSE_MARK),
             (half_width(c) != c, Kinds::WIDE),
             (!is_surely_nfc(c), Kinds::PERHAPS_NOT_NFC),

@@ -4,9 +4,8 @@
 
 use std::ops::Range;
 
-use crate::chars::chars;
 use crate::document::Span;
-use crate::lexicon::CompiledPatterns;
+use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::text::{Ending, Shape, half_width};
 
 /// Shortest title, in Unicode scalars, that is looked for in front of a glued caption: a shorter one would match by chance.
@@ -86,8 +85,12 @@ fn glued_credit(line: &str, patterns: &CompiledPatterns) -> Option<Vec<usize>> {
     }
     let end = from + patterns.end_marks.end_in(&line[from..])?;
     let rest: String = line[end..].trim().chars().map(half_width).collect();
-    let lower = chars().lower(&rest);
-    let is_credit = || patterns.agency_credits.is_match(&rest, &lower) || patterns.credits.is_match(&rest, &lower);
+    let is_credit = || {
+        let candidates = patterns.gate.candidates_in(&rest);
+        let among = |set: LineSet| candidates.of(set as usize);
+        patterns.agency_credits.is_match_among(&rest, among(LineSet::AgencyCredits))
+            || patterns.credits.is_match_among(&rest, among(LineSet::Credits))
+    };
     (!rest.is_empty() && is_credit()).then(|| vec![end])
 }
 

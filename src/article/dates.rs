@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use regex::Captures;
 
-use crate::chars::chars;
 use crate::lexicon::{CompiledDateRule, LanguageData};
 use crate::text::fold;
 
@@ -74,13 +73,13 @@ impl Found {
 /// document number that looks like a date keeps later forms off.
 #[must_use]
 pub fn find(text: &str, language: &LanguageData) -> Vec<Found> {
-    let Some(set) = &language.date_set else { return Vec::new() };
+    let Some((set, gate)) = &language.date_set else { return Vec::new() };
     let mut claimed: Vec<std::ops::Range<usize>> = Vec::new();
     let mut found = Vec::new();
     if !text.contains(|c: char| c.is_ascii_digit() || HAN_DIGITS.contains(c)) {
         return Vec::new();
     }
-    for rule in set.matches(text, &chars().lower(text)) {
+    for rule in set.matches_among(text, gate.candidates_in(text).of(0)) {
         let rule = &language.dates[rule];
         for captures in rule.pattern.captures_iter(text) {
             let Some(range) = claim(&captures, rule, text) else { continue };

@@ -7,12 +7,11 @@ mod published;
 pub mod quality;
 pub mod translation;
 
-use crate::chars::chars;
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
-use crate::lexicon::{CompiledPatterns, LanguageData};
+use crate::lexicon::{CompiledPatterns, LanguageData, LineSet};
 use crate::text::{containment, is_blank, matching_key, nfc};
 
 use language::Identifier;
@@ -265,8 +264,11 @@ impl Draft<'_> {
     fn glued_date<'t>(headline: &'t str, patterns: &CompiledPatterns) -> Option<(&'t str, &'t str)> {
         let inside = headline.trim_end().strip_suffix([')', '\u{ff09}'])?;
         let (rest, date) = inside.rsplit_once(['(', '\u{ff08}'])?;
-        (!rest.trim().is_empty() && patterns.date_lines.is_match(date.trim(), &chars().lower(date.trim())))
-            .then(|| (rest.trim_end(), date.trim()))
+        let is_date = |date: &str| {
+            let candidates = patterns.gate.candidates_in(date);
+            patterns.date_lines.is_match_among(date, candidates.of(LineSet::DateLines as usize))
+        };
+        (!rest.trim().is_empty() && is_date(date.trim())).then(|| (rest.trim_end(), date.trim()))
     }
 
     /// A line of another story, without the `>>` or `Xem thêm:` in front of it.

@@ -68,9 +68,7 @@ impl Page<'_> {
     pub(super) fn join(&mut self, judgement: &Judgement) {
         let title = self.choose_title(judgement);
         let last = self.decisions.iter().rposition(|it| it.is_some_and(|it| is_text(it.label)));
-        let odds: Vec<Option<i32>> = (0..self.lines.len())
-            .map(|at| self.odds(at, title, judgement).map(|odds| odds - self.against_block(at, last)))
-            .collect();
+        let odds: Vec<Option<i32>> = (0..self.lines.len()).map(|at| self.odds(at, title, last, judgement)).collect();
         let is_clean = odds.iter().flatten().all(|&odds| odds >= (CLEAN * UNIT) as i32)
             && !self.decisions.iter().flatten().any(|it| !is_text(it.label) && it.rule.confidence >= TRUSTED);
         let cut = if is_clean { i32::MIN } else { best_cut(&odds, |at| self.lines[at].shape.chars as f32) };
@@ -152,16 +150,7 @@ impl Page<'_> {
             if self.decisions[title].is_none_or(|it| it.label != Label::Title) {
                 self.decide(title, Label::Title, rules::MODEL_TITLE);
             }
-            let hash = self.lines[title].hash;
-            for at in 0..self.lines.len() {
-                if at == title || self.lines[at].hash != hash {
-                    continue;
-                }
-                self.decide(at, Label::Repeat, rules::REPEAT_TITLE);
-                if let Some(decision) = &mut self.decisions[at] {
-                    decision.repeat_of = (at > title).then_some(title);
-                }
-            }
+            self.repeat_title(title, |_, _| true);
         }
         chosen
     }
@@ -176,8 +165,8 @@ impl Page<'_> {
         })
     }
 
-    /// The log-odds that a line is text; none where it is certain that it is not.
-    fn odds(&self, at: usize, title: Option<usize>, judgement: &Judgement) -> Option<i32> {
+    /// The log-odds that a line is text; none where it is certain that it is not. `last` is the last line that the rules take for text.
+    fn odds(&self, at: usize, title: Option<usize>, last: Option<usize>, judgement: &Judgement) -> Option<i32> {
         let decision = self.decisions[at]?;
         if Some(at) == title || is_certain(decision.rule) || decision.rule == rules::REPEAT_TITLE {
             return None;
@@ -185,10 +174,10 @@ impl Page<'_> {
         if matches!(decision.label, Label::Lead) && decision.rule.confidence >= TRUSTED {
             return Some(i32::MAX / 2);
         }
-        let list = is_list(decision.rule) && self.is_introduced(at);
-        let for_list = if list { (FOR_LISTS * UNIT) as i32 } else { 0 };
+        let introduced = is_list(decision.rule) && self.is_introduced(at);
+        let for_list = if introduced { (FOR_LISTS * UNIT) as i32 } else { 0 };
         let credit = if decision.rule == rules::CREDIT_LINE { (AGAINST_CREDITS * UNIT) as i32 } else { 0 };
-        Some(judgement.text[at] + for_list + self.for_resumed(at) - credit)
+        Some(judgement.text[at] + for_list + self.for_resumed(at) - credit - self.against_block(at, last))
     }
 
     /// What speaks for a paragraph behind a block of other stories, in a record that is a text rather than a whole page: text that goes
@@ -202,7 +191,7 @@ impl Page<'_> {
     }
 
     /// What speaks against a line that stands in the rhythm of other stories behind a heading that announces them, where the rules see
-    /// no text behind it any more. `last` is the last line that they take for text.
+    /// no text behind it any more.
     fn against_block(&self, at: usize, last: Option<usize>) -> i32 {
         let in_block = self.decisions[at].is_some_and(|it| it.rule == rules::RELATED_RHYTHM);
         if in_block && last.is_none_or(|last| at > last) { (AGAINST_BLOCKS * UNIT) as i32 } else { 0 }

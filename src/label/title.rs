@@ -4,7 +4,7 @@
 //! not become the title.
 
 use super::line::{Evidence, Kind, Line};
-use super::{Page, rules};
+use super::{Decision, Page, rules};
 use crate::document::Label;
 use crate::text::{Ending, fold};
 
@@ -38,13 +38,16 @@ impl Page<'_> {
         self.title = Some(title);
         self.topic.include(title);
         self.furniture_before(title, Some(title));
+        self.repeat_title(title, Page::is_open);
+    }
+
+    /// Decides the copies of the title, of the lines that may be decided.
+    pub(super) fn repeat_title(&mut self, title: usize, may_decide: impl Fn(&Self, usize) -> bool) {
         let hash = self.lines[title].hash;
         for at in (0..self.lines.len()).filter(|&at| at != title) {
-            if self.lines[at].hash == hash && self.is_open(at) {
-                self.decide(at, Label::Repeat, rules::REPEAT_TITLE);
-                if let Some(decision) = &mut self.decisions[at] {
-                    decision.repeat_of = (at > title).then_some(title);
-                }
+            if self.lines[at].hash == hash && may_decide(self, at) {
+                let repeat_of = (at > title).then_some(title);
+                self.decisions[at] = Some(Decision { repeat_of, ..Decision::of(Label::Repeat, rules::REPEAT_TITLE) });
             }
         }
     }

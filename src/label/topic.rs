@@ -31,12 +31,13 @@ impl Topic {
         let (words, pairs) = vocabulary.known_numbers();
         let mut topic = Topic { vocabulary, pairs: vec![None; pairs], words: vec![None; words] };
         for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.kind == Kind::Prose) {
-            topic.add(at);
+            topic.include(at);
         }
         topic
     }
 
-    fn add(&mut self, line: usize) {
+    /// Counts a line's pairs as the article's: of prose, and of the title.
+    pub fn include(&mut self, line: usize) {
         let note = |known: &mut Lines| {
             let (first, last) = known.unwrap_or((line, line));
             *known = Some((first.min(line), last.max(line)));
@@ -47,11 +48,6 @@ impl Topic {
         for word in self.vocabulary.long_words(line, CONTENT_WORD_LETTERS) {
             note(&mut self.words[word as usize]);
         }
-    }
-
-    /// Counts a line's pairs as the article's although it is no prose: the title's.
-    pub fn include(&mut self, line: usize) {
-        self.add(line);
     }
 
     /// The share of a line's pairs that prose before `before` holds, the line itself not counted. 0 for a line without pairs.

@@ -153,7 +153,7 @@ pub struct LanguageData {
     /// Forms of dates, in order.
     pub dates: Vec<CompiledDateRule>,
     /// The patterns of `dates`, to know fast which forms a text has.
-    pub date_set: Option<PatternSet>,
+    pub date_set: Option<(PatternSet, Gate)>,
     /// Words that announce a day to come, lower case.
     pub announced: Vec<String>,
     /// Words before a weak name that make it a person's, lower case.
@@ -280,7 +280,9 @@ impl LanguageData {
         self.announced.extend(announced.iter().map(|word| word.to_lowercase()));
         self.honorifics.extend(lexicon.country.honorifics.iter().map(|word| word.to_lowercase()));
         let forms: Vec<String> = self.dates.iter().map(|rule| rule.pattern.as_str().to_owned()).collect();
-        self.date_set = Some(PatternSet::new("date.rules", &forms)?);
+        let set = PatternSet::new("date.rules", &forms)?;
+        let gate = Gate::new(&[&set])?;
+        self.date_set = Some((set, gate));
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
             self.machine_translation.push((signal.clone(), pattern));

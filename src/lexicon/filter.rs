@@ -19,7 +19,6 @@ const MAX_LITERALS: usize = 160;
 #[derive(Debug)]
 pub struct PatternSet {
     patterns: Vec<Regex>,
-    finder: Option<AhoCorasick>,
     literals: Vec<String>,
     /// Pattern of each literal.
     owner: Vec<usize>,
@@ -45,9 +44,8 @@ impl PatternSet {
                 always_number.push(number);
             }
         }
-        let finder = finder(key, &literals)?;
         let always = compile_set(key, &always)?;
-        Ok(PatternSet { patterns: compiled, finder, literals, owner, always, always_number })
+        Ok(PatternSet { patterns: compiled, literals, owner, always, always_number })
     }
 
     /// A pattern.
@@ -56,25 +54,13 @@ impl PatternSet {
         &self.patterns[number]
     }
 
-    /// Whether any pattern matches. `lower` is the text in lower case.
-    #[must_use]
-    pub fn is_match(&self, text: &str, lower: &str) -> bool {
-        self.is_match_among(text, self.candidates(lower).into_iter())
-    }
-
-    /// The numbers of the patterns that match, ascending. `lower` is the text in lower case.
-    #[must_use]
-    pub fn matches(&self, text: &str, lower: &str) -> Vec<usize> {
-        self.matches_among(text, self.candidates(lower).into_iter())
-    }
-
-    /// As [`Self::is_match`], where a [`Gate`] has found the candidates.
+    /// Whether any pattern matches. The candidates are those that a [`Gate`] found.
     #[must_use]
     pub fn is_match_among(&self, text: &str, mut candidates: impl Iterator<Item = usize>) -> bool {
         candidates.any(|number| self.patterns[number].is_match(text)) || self.always.is_match(text)
     }
 
-    /// As [`Self::matches`], where a [`Gate`] has found the candidates.
+    /// The numbers of the patterns that match, ascending. The candidates are those that a [`Gate`] found, ascending.
     #[must_use]
     pub fn matches_among(&self, text: &str, candidates: impl Iterator<Item = usize>) -> Vec<usize> {
         let mut numbers: Vec<usize> = candidates.filter(|&number| self.patterns[number].is_match(text)).collect();
@@ -84,19 +70,9 @@ impl PatternSet {
         }
         numbers
     }
-
-    /// Patterns of which a literal stands in the text, ascending.
-    fn candidates(&self, lower: &str) -> Vec<usize> {
-        let Some(finder) = &self.finder else { return Vec::new() };
-        let mut numbers: Vec<usize> =
-            finder.find_overlapping_iter(lower).map(|hit| self.owner[hit.pattern().as_usize()]).collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        numbers
-    }
 }
 
-/// The literals of several sets in one matcher: a line is read once for all of them.
+/// The literals of one or several sets in one matcher: a line is read once for all of them.
 #[derive(Debug)]
 pub struct Gate {
     finder: Option<AhoCorasick>,
@@ -120,6 +96,12 @@ impl Gate {
             owner.extend(set.owner.iter().map(|&pattern| (number, pattern)));
         }
         Ok(Gate { finder: finder("lines", &literals)?, owner })
+    }
+
+    /// The patterns of which a literal stands in a text.
+    #[must_use]
+    pub fn candidates_in(&self, text: &str) -> Candidates {
+        self.candidates(std::iter::once(chars().lower(text).as_str()))
     }
 
     /// The patterns of which a literal stands in one of the texts, which are in lower case.
@@ -287,12 +269,14 @@ mod tests {
         let patterns: Vec<String> =
             [r"(?i)^by \p{L}+", r"\d{4}$", r"[Ảả]nh: ", r"^\(TTXVN\)$"].into_iter().map(str::to_owned).collect();
         let set = PatternSet::new("test", &patterns).unwrap();
+        let gate = Gate::new(&[&set]).unwrap();
         for text in ["By Anna 2025", "ẢNH: x", "Ảnh: x", "(TTXVN)", "nothing", "BY Bob"] {
             let expected: Vec<usize> =
                 (0..patterns.len()).filter(|&n| Regex::new(&patterns[n]).unwrap().is_match(text)).collect();
             let lower = chars().lower(text);
-            assert_eq!(set.matches(text, &lower), expected, "{text}");
-            assert_eq!(set.is_match(text, &lower), !expected.is_empty(), "{text}");
+            let candidates = gate.candidates(std::iter::once(lower.as_str()));
+            assert_eq!(set.matches_among(text, candidates.of(0)), expected, "{text}");
+            assert_eq!(set.is_match_among(text, candidates.of(0)), !expected.is_empty(), "{text}");
         }
     }
 
@@ -308,7 +292,9 @@ mod tests {
             let lower = chars().lower(text);
             let candidates = gate.candidates(std::iter::once(lower.as_str()));
             for (number, set) in sets.iter().enumerate() {
-                assert_eq!(set.matches_among(text, candidates.of(number)), set.matches(text, &lower), "{text}");
+                let expected: Vec<usize> =
+                    (0..set.patterns.len()).filter(|&number| set.pattern(number).is_match(text)).collect();
+                assert_eq!(set.matches_among(text, candidates.of(number)), expected, "{text}");
             }
         }
     }
