@@ -143,7 +143,12 @@ impl Chars {
     pub fn lower(&self, text: &str) -> String {
         let mut lower = String::with_capacity(text.len() + 2);
         for c in text.chars() {
-            self.push_lower(c, &mut lower);
+            // Most letters are small ones.
+            if self.kinds(c).any(Kinds::LOWER) {
+                lower.push(c);
+            } else {
+                self.push_lower(c, &mut lower);
+            }
         }
         lower
     }

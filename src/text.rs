@@ -102,7 +102,7 @@ const TONED: [(char, char, char, char); 15] = [
 
 /// Moves the tone of open Vietnamese syllables in `oa oe uy` from the new place to the old one, in a lower-case text. Not behind
 /// `q`, whose `u` belongs to the onset, and not in closed syllables.
-fn old_tone_placement(text: &str) -> Option<String> {
+pub(crate) fn old_tone_placement(text: &str) -> Option<String> {
     let mut moved: Option<String> = None;
     let mut copied = 0;
     for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()) {
@@ -160,23 +160,32 @@ pub fn fold_normal(text: &str) -> String {
             folded.push(' ');
             space = false;
         }
-        match c {
-            '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{300}'..='\u{36f}' => {}
-            '“' | '”' | '„' | '«' | '»' => folded.push('"'),
-            '‘' | '’' | '`' => folded.push('\''),
-            '–' | '—' | '‑' | '―' => folded.push('-'),
-            // Lower case makes two characters of the Turkish letter, which no phrase has.
-            'İ' => folded.push('i'),
-            _ => {
-                tones |= matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF);
-                chars.push_lower(c, &mut folded);
-            }
-        }
+        tones |= is_toned(c);
+        fold_sign(c, &mut folded);
     }
     if tones && let Some(moved) = old_tone_placement(&folded) {
         return moved;
     }
     folded
+}
+
+/// Writes the folded form of a character that is no white space.
+pub(crate) fn fold_sign(c: char, folded: &mut String) {
+    match c {
+        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' | '\u{300}'..='\u{36f}' => {}
+        '“' | '”' | '„' | '«' | '»' => folded.push('"'),
+        '‘' | '’' | '`' => folded.push('\''),
+        '–' | '—' | '‑' | '―' => folded.push('-'),
+        // Lower case makes two characters of the Turkish letter, which no phrase has.
+        'İ' => folded.push('i'),
+        _ => chars().push_lower(c, folded),
+    }
+}
+
+/// Whether a character may be a vowel with a Vietnamese tone.
+#[inline]
+pub(crate) fn is_toned(c: char) -> bool {
+    matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF)
 }
 
 /// The matching key of a clean text: what is left when spelling that readers do not see as a difference is taken away. Letters
@@ -212,9 +221,10 @@ pub fn line_hash(folded: &str) -> u64 {
 }
 
 /// How a line ends, once closing quotes and brackets are off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ending {
     /// No punctuation.
+    #[default]
     Open,
     /// A full stop.
     Stop,
@@ -229,7 +239,7 @@ pub enum Ending {
 }
 
 /// The shape of one trimmed line.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Shape {
     /// Length in Unicode scalars.
     pub chars: usize,
@@ -254,16 +264,7 @@ impl Shape {
     #[must_use]
     #[expect(clippy::needless_bitwise_bool, reason = "where words end cannot be foreseen: branches cost more")]
     pub fn of(line: &str) -> Shape {
-        let mut shape = Shape {
-            chars: 0,
-            units: 0.0,
-            ending: ending(line),
-            inner_stops: 0,
-            letters: 0,
-            upper: 0,
-            digits: 0,
-            quoted: quoted(line),
-        };
+        let mut shape = Shape { ending: ending(line), quoted: quoted(line), ..Shape::default() };
         let chars = chars();
         let (mut in_word, mut after_stop) = (false, false);
         // Halves, so that the sum is exact whatever its order.
@@ -293,11 +294,11 @@ impl Shape {
     }
 }
 
-fn quoted(line: &str) -> bool {
+pub(crate) fn quoted(line: &str) -> bool {
     line.starts_with(['"', '“', '«', '「', '„']) && line.ends_with(['"', '”', '»', '」', '“'])
 }
 
-fn ending(line: &str) -> Ending {
+pub(crate) fn ending(line: &str) -> Ending {
     let line = line.trim_end_matches(|c: char| {
         c.is_whitespace()
             || matches!(

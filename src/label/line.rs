@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use crate::chars::chars;
+use super::reading::{self, Counts, Reading};
 use crate::document::Span;
 use crate::lexicon::{Candidates, CompiledPatterns, LineSet, PatternSet};
-use crate::text::{Ending, Shape, fold, fold_normal, is_blank, line_hash, nfc_half_width};
+use crate::text::{Ending, Shape, fold, is_blank, line_hash, nfc_half_width};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
 const MAX_FURNITURE_UNITS: f32 = 25.0;
@@ -17,6 +17,8 @@ const MAX_CAPTION_UNITS: f32 = 90.0;
 const CREDIT_TAIL_CHARS: usize = 110;
 /// Characters at the beginning of a line in which an agency's mark is looked for.
 const MARK_HEAD_CHARS: usize = 140;
+/// Longest line, in bytes, that is looked through as a whole for what its beginning and its end may hold.
+const MAX_WHOLE_BYTES: usize = 320;
 /// Fewest units of a line that reads as prose when it ends as a sentence does.
 const MIN_PROSE_UNITS: f32 = 12.0;
 /// Units from which a line is prose whatever its end: headlines of more are not seen.
@@ -78,6 +80,8 @@ pub struct Line {
     pub hash: u64,
     /// Its shape.
     pub shape: Shape,
+    /// What the model counts in it.
+    pub counts: Counts,
     /// What it reads like.
     pub kind: Kind,
     /// What the lexicon knows of it.
@@ -183,10 +187,9 @@ pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line
 
 fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
     let text = nfc_half_width(trimmed);
-    let folded = fold_normal(&text);
-    let shape = Shape::of(&text);
+    let Reading { folded, lower, shape, counts } = reading::read(&text);
     let end_mark = patterns.end_marks.at_end_of(&text).is_some();
-    let edges = Edges::of(&text, patterns);
+    let edges = Edges::of(&text, lower, patterns);
     let evidence = evidence(&text, &folded, &shape, &edges, patterns);
     let mark = if evidence == Evidence::None { mark(&edges, patterns) } else { None };
     let attribution = patterns
@@ -206,6 +209,7 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         text,
         folded,
         shape,
+        counts,
     }
 }
 
@@ -213,19 +217,22 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
 struct Edges<'a> {
     head: &'a str,
     tail: &'a str,
-    /// The head in lower case.
+    /// The line in lower case.
     lower: String,
     candidates: Candidates,
 }
 
 impl<'a> Edges<'a> {
-    fn of(text: &'a str, patterns: &CompiledPatterns) -> Edges<'a> {
+    fn of(text: &'a str, lower: String, patterns: &CompiledPatterns) -> Edges<'a> {
         let head = first_chars(text, MARK_HEAD_CHARS);
         let tail = last_chars(text, CREDIT_TAIL_CHARS);
-        let lower = chars().lower(head);
-        // The tail of a line that the head holds whole has been read with it.
-        let lower_tail = (head.len() < text.len()).then(|| chars().lower(tail));
-        let candidates = patterns.gate.candidates(std::iter::once(lower.as_str()).chain(lower_tail.as_deref()));
+        // Of a long line only the ends are looked at; what stands between them may add candidates that do not match.
+        let parts = if lower.len() <= MAX_WHOLE_BYTES {
+            [lower.as_str(), ""]
+        } else {
+            [first_chars(&lower, MARK_HEAD_CHARS), last_chars(&lower, CREDIT_TAIL_CHARS)]
+        };
+        let candidates = patterns.gate.candidates(parts.into_iter());
         Edges { head, tail, lower, candidates }
     }
 }

@@ -7,6 +7,7 @@ mod decide;
 mod items;
 pub mod line;
 pub mod model;
+pub mod reading;
 mod related;
 mod repeat;
 pub mod rules;

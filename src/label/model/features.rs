@@ -9,10 +9,10 @@ use std::hash::BuildHasherDefault;
 use super::matrix::{Matrix, columns, log, share, signed_log};
 use super::second::SECOND;
 use super::vocabulary::Vocabulary;
-use crate::chars::{Kinds, chars};
 use crate::document::Label;
 use crate::label::Decision;
 use crate::label::line::Line;
+use crate::label::reading::SCRIPTS;
 use crate::lexicon::{CUES, CueSet};
 use crate::text::{Ending, is_unspaced};
 
@@ -246,169 +246,6 @@ impl Features {
 /// Value of the columns of words where the language is not known to the model.
 const UNKNOWN_WORDS: u8 = 0;
 
-/// What one line says by itself, as counted in one pass.
-#[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a column of its own")]
-struct Counts {
-    punctuation: usize,
-    words: usize,
-    capitalised: usize,
-    all_caps: usize,
-    word_chars: usize,
-    longest: usize,
-    commas: usize,
-    separators: usize,
-    questions: usize,
-    exclamations: usize,
-    money: usize,
-    emoji: usize,
-    joins: usize,
-    numbers: usize,
-    accents: usize,
-    unspaced: usize,
-    at: bool,
-    hash: bool,
-    quotes: bool,
-    year: bool,
-    clock: bool,
-    day_month: bool,
-    scripts: [usize; SCRIPTS],
-}
-
-/// Latin, Cyrillic, Greek, Arabic, Hebrew, Indic and south-east Asian, Han and kana, Hangul.
-const SCRIPTS: usize = 8;
-
-fn script(c: char) -> usize {
-    match u32::from(c) {
-        0..=0x36F | 0x1E00..=0x1EFF => 0,
-        0x400..=0x52F => 1,
-        0x370..=0x3FF | 0x1F00..=0x1FFF => 2,
-        0x600..=0x77F | 0xFB50..=0xFDFF | 0xFE70..=0xFEFF => 3,
-        0x590..=0x5FF => 4,
-        0x900..=0x109F | 0x1780..=0x17FF => 5,
-        0x1100..=0x11FF | 0xAC00..=0xD7AF | 0x3130..=0x318F => 7,
-        _ => 6,
-    }
-}
-
-/// A word of letters and digits under way.
-#[derive(Debug, Clone, Copy, Default)]
-struct Word {
-    chars: usize,
-    digits: usize,
-    upper: usize,
-    first_upper: bool,
-    number: u32,
-}
-
-impl Counts {
-    fn of(text: &str) -> Counts {
-        let chars = chars();
-        let mut counts = Counts::default();
-        let mut word = Word::default();
-        let (mut before, mut before_kinds) = (' ', chars.kinds(' '));
-        // The number directly before the last sign, and the sign: `12` and `:` of `12:30`.
-        let mut joined: Option<(Word, char)> = None;
-        for c in text.chars() {
-            let kinds = chars.kinds(c);
-            // Marks that NFC leaves alone are decoration: lines struck through letter by letter.
-            if kinds.any(Kinds::LOOSE_MARK) {
-                continue;
-            }
-            if kinds.any(Kinds::UNSPACED) {
-                counts.end_word(word, &mut joined, c);
-                word = Word::default();
-                counts.unspaced += 1;
-                counts.letter(c, kinds);
-            } else if kinds.any(Kinds::WORD) {
-                counts.letter(c, kinds);
-                word.add(c, kinds);
-                counts.joins += usize::from(kinds.any(Kinds::UPPER) && joined_to(before, before_kinds));
-            } else {
-                counts.end_word(word, &mut joined, c);
-                word = Word::default();
-                if !kinds.any(Kinds::SPACE) {
-                    counts.joins += usize::from(c == '(' && before_kinds.any(Kinds::LETTER));
-                    counts.sign(c, before);
-                }
-            }
-            (before, before_kinds) = (c, kinds);
-        }
-        counts.end_word(word, &mut joined, ' ');
-        counts
-    }
-
-    fn letter(&mut self, c: char, kinds: Kinds) {
-        if c.is_ascii() {
-            self.scripts[0] += usize::from(kinds.any(Kinds::LETTER));
-        } else if kinds.any(Kinds::LETTER) {
-            self.accents += 1;
-            self.scripts[script(c)] += 1;
-        }
-    }
-
-    fn end_word(&mut self, word: Word, joined: &mut Option<(Word, char)>, sign: char) {
-        if word.chars == 0 {
-            *joined = None;
-            return;
-        }
-        self.words += 1;
-        self.word_chars += word.chars;
-        self.longest = self.longest.max(word.chars);
-        self.capitalised += usize::from(word.first_upper);
-        self.all_caps += usize::from(word.upper >= 2 && word.upper == word.chars);
-        let number = word.digits == word.chars;
-        self.numbers += usize::from(number);
-        self.year |= number && word.digits == 4 && (1950..2050).contains(&word.number);
-        if let Some((left, between)) = joined {
-            let small = number && word.digits <= 2 && left.digits <= 2;
-            self.clock |= small && matches!(between, ':' | 'h') && left.number < 25 && word.number < 60;
-            self.day_month |= small && matches!(between, '/' | '.' | '-') && left.number < 32 && word.number < 32;
-        }
-        // `12h30` is one word.
-        self.clock |= !number && word.digits >= 3 && word.chars == word.digits + 1 && word.digits <= 4;
-        *joined = (number && matches!(sign, ':' | '/' | '.' | '-')).then_some((word, sign));
-    }
-
-    fn sign(&mut self, c: char, before: char) {
-        self.punctuation += 1;
-        match c {
-            ',' | '、' | '،' | ';' | '；' => self.commas += 1,
-            '|' | '›' | '»' | '·' | '•' | '▪' | '→' => self.separators += 1,
-            '/' => self.separators += usize::from(before == ' '),
-            '@' => self.at = true,
-            '#' => self.hash = true,
-            '"' | '“' | '”' | '„' | '«' | '「' | '『' => self.quotes = true,
-            '?' | '؟' => self.questions += 1,
-            '!' => self.exclamations += 1,
-            '$' | '€' | '£' | '¥' | '₫' | '₩' | '%' => self.money += 1,
-            _ => {
-                let code = u32::from(c);
-                let pictograph = (0x1F300..0x1FAFF).contains(&code) || (0x2600..0x27BF).contains(&code);
-                self.emoji += usize::from(pictograph);
-            }
-        }
-    }
-}
-
-/// `loginRegister`, `here.Next`, `"yes"No`: two things printed without a space between them.
-fn joined_to(before: char, kinds: Kinds) -> bool {
-    kinds.any(Kinds::LOWER) || matches!(before, '.' | '?' | '!' | '"' | '”' | '»' | ')' | '…')
-}
-
-impl Word {
-    fn add(&mut self, c: char, kinds: Kinds) {
-        let upper = kinds.any(Kinds::UPPER);
-        self.first_upper |= self.chars == 0 && upper;
-        self.upper += usize::from(upper);
-        self.chars += 1;
-        if let Some(digit) = c.to_digit(10) {
-            self.digits += 1;
-            self.number = self.number.saturating_mul(10).saturating_add(digit);
-        }
-    }
-}
-
 /// Reads the features of the lines of a record. `decisions` are the rules' labels, `title` the rules' title, `blank_after` the blank
 /// lines behind the last line, `ranks` maps the number of a rule ([`rules::ALL`]) to its rank.
 #[must_use]
@@ -446,8 +283,8 @@ struct Reader<'a> {
     /// Short lines that hold cues of a class: one bit a class.
     headings: Vec<u32>,
     /// Letters by script and letters outside ASCII of the record.
-    scripts: [usize; SCRIPTS],
-    own_scripts: Vec<([usize; SCRIPTS], usize)>,
+    scripts: [u32; SCRIPTS],
+    own_scripts: Vec<([u32; SCRIPTS], u32)>,
     core: (usize, usize),
     core_units: f32,
 }
@@ -492,7 +329,7 @@ impl<'a> Reader<'a> {
         let month = bit("month") | bit("ago");
         for (row, line) in self.view.lines.iter().enumerate() {
             let shape = &line.shape;
-            let counts = Counts::of(&line.text);
+            let counts = &line.counts;
             let chars = shape.chars as f32;
             self.set(C::Chars, row, log(shape.chars));
             self.set(C::Units, row, log((shape.units * 2.0) as usize));
@@ -507,7 +344,7 @@ impl<'a> Reader<'a> {
             self.set(C::Digits, row, share(shape.digits as f32, chars));
             self.set(C::Upper, row, share(shape.upper as f32, shape.letters as f32));
             self.set(C::TitleCase, row, share(counts.capitalised as f32, counts.words as f32));
-            self.set(C::AllCaps, row, log(counts.all_caps));
+            self.set(C::AllCaps, row, log(counts.all_caps as usize));
             self.set(C::Commas, row, counts.commas.min(40) as u8);
             self.set(C::CommaRate, row, share(counts.commas as f32 * 4.0, shape.units));
             let first = line.text.chars().next().unwrap_or(' ');
@@ -546,14 +383,14 @@ impl<'a> Reader<'a> {
             self.flag(C::Quotes, row, counts.quotes);
             self.flag(C::Question, row, counts.questions > 0);
             self.set(C::Exclamation, row, counts.exclamations.min(20) as u8);
-            self.set(C::Joins, row, log(counts.joins));
+            self.set(C::Joins, row, log(counts.joins as usize));
             self.set(C::Money, row, counts.money.min(20) as u8);
             self.flag(C::Hash, row, counts.hash);
             self.set(C::Emoji, row, counts.emoji.min(20) as u8);
             self.flag(C::Year, row, counts.year);
             self.flag(C::Clock, row, counts.clock);
             self.flag(C::DayMonth, row, counts.day_month);
-            self.set(C::Numbers, row, log(counts.numbers));
+            self.set(C::Numbers, row, log(counts.numbers as usize));
             self.set(C::Letters, row, share(shape.letters as f32, chars));
             self.set(C::WordLength, row, (counts.word_chars * 4 / counts.words.max(1)).min(125) as u8);
             self.set(C::LongestWord, row, counts.longest.min(125) as u8);
@@ -621,8 +458,8 @@ impl<'a> Reader<'a> {
         let rows = lines.len();
         let total: f32 = self.chars.iter().sum();
         let main = (0..SCRIPTS).max_by_key(|&script| (self.scripts[script], SCRIPTS - script)).unwrap_or(0);
-        let letters: usize = self.scripts.iter().sum();
-        let accents: usize = self.own_scripts.iter().map(|own| own.1).sum();
+        let letters: u32 = self.scripts.iter().sum();
+        let accents: u32 = self.own_scripts.iter().map(|own| own.1).sum();
         let record_accents = accents as f32 / letters.max(1) as f32;
         let mut above = 0.0;
         for row in 0..rows {
@@ -635,7 +472,7 @@ impl<'a> Reader<'a> {
             let after = lines.get(row + 1).map_or(self.view.blanks_at_end, |next| next.blanks_before);
             self.set(C::BlanksAfter, row, after.min(6) as u8);
             let (scripts, own_accents) = self.own_scripts[row];
-            let own: usize = scripts.iter().sum();
+            let own: u32 = scripts.iter().sum();
             self.set(C::Script, row, if own == 0 { 100 } else { share(scripts[main] as f32, own as f32) });
             let own_accents = own_accents as f32 / own.max(1) as f32;
             self.set(C::AccentsUnlike, row, ((own_accents - record_accents) * 62.0 + 62.0).clamp(0.0, 125.0) as u8);
@@ -976,10 +813,34 @@ impl Sums {
     }
 }
 
-/// Hash of a folded line with every digit the same.
+/// Hash of a folded line with every digit the same, eight bytes a step.
 fn mask(folded: &str) -> u64 {
-    folded.bytes().fold(0xCBF2_9CE4_8422_2325, |hash: u64, byte| {
-        let byte = if byte.is_ascii_digit() { b'0' } else { byte };
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
-    })
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    let mut hash = folded.len() as u64;
+    for chunk in folded.as_bytes().chunks(8) {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        let bytes = u64::from_le_bytes(bytes);
+        // Digits are the bytes that are below 10 once `0` is taken off: of the others the highest bit becomes 1.
+        let off = bytes ^ (EACH * 0x30);
+        let others = ((off & (EACH * 0x7F)) + EACH * 0x76) | off;
+        let digits = ((!others >> 7) & EACH) * 0xFF;
+        let masked = (bytes & !digits) | (EACH * 0x30 & digits);
+        hash = (hash ^ masked).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        hash ^= hash >> 32;
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn digits_are_masked_and_nothing_else() {
+        assert_eq!(mask("20/11 lúc 9:05, trang 7"), mask("31/12 lúc 8:59, trang 1"));
+        for other in ["2x/11 lúc 9:05, trang 7", "20/11 lúc 9:05, trang 77", "20:11 lúc 9:05, trang 7", ""] {
+            assert_ne!(mask("20/11 lúc 9:05, trang 7"), mask(other));
+        }
+    }
 }

@@ -70,13 +70,12 @@ impl Matrix {
         &self.cells[start..start + self.rows()]
     }
 
-    /// The values of [`LANES`] lines from `row` on in a column, as read `offset` lines further down; zeros where there is no such
-    /// column or line.
+    /// The values of a column as read `offset` lines further down, [`LANES`] lines a step; nothing where there is no such column.
     #[must_use]
     #[inline]
-    pub fn lanes(&self, column: usize, offset: i8, row: usize) -> &[u8; LANES] {
-        let start = (column * self.stride + REACH + row).saturating_add_signed(isize::from(offset));
-        self.cells.get(start..).and_then(|cells| cells.first_chunk()).unwrap_or(&[0; LANES])
+    pub fn lanes(&self, column: usize, offset: i8) -> &[[u8; LANES]] {
+        let start = (column * self.stride).wrapping_add_signed(REACH as isize + isize::from(offset));
+        self.cells.get(start..start + self.stride - 2 * REACH).unwrap_or_default().as_chunks().0
     }
 
     /// The value of one line in a column, as read `offset` lines further down; 0 where there is no such column or line.

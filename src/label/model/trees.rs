@@ -56,9 +56,10 @@ impl Ensemble {
     pub fn margins(&self, matrix: &Matrix) -> Vec<i32> {
         let rows = matrix.rows();
         let mut sums = vec![[self.bias; LANES]; rows.div_ceil(LANES)];
-        for (step, sums) in sums.iter_mut().enumerate() {
-            for tree in &self.trees {
-                let leaves = tree.leaves_of(matrix, step * LANES);
+        for tree in &self.trees {
+            let columns = tree.splits.map(|split| matrix.lanes(usize::from(split.column), split.offset));
+            for (step, sums) in sums.iter_mut().enumerate() {
+                let leaves = tree.leaves_of(&columns, step);
                 for (sum, leaf) in sums.iter_mut().zip(leaves) {
                     *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
                 }
@@ -71,12 +72,13 @@ impl Ensemble {
 }
 
 impl Tree {
-    /// The numbers of the answers for [`LANES`] lines from `row` on. Kept apart so that the compiler sees six comparisons of vectors.
+    /// The numbers of the answers for the lines of one step, given the columns that the questions look at. Kept apart so that the
+    /// compiler sees six comparisons of vectors.
     #[inline(never)]
-    fn leaves_of(&self, matrix: &Matrix, row: usize) -> [u8; LANES] {
+    fn leaves_of(&self, columns: &[&[[u8; LANES]]; DEPTH], step: usize) -> [u8; LANES] {
         let mut leaves = [0u8; LANES];
-        for (level, split) in self.splits.iter().enumerate() {
-            let values = matrix.lanes(usize::from(split.column), split.offset, row);
+        for (level, (split, column)) in self.splits.iter().zip(columns).enumerate() {
+            let values = column.get(step).unwrap_or(&[0; LANES]);
             // Values stay below 128: signed bytes are what processors compare.
             let above: [u8; LANES] =
                 std::array::from_fn(|lane| if values[lane] as i8 > split.threshold as i8 { 1 << level } else { 0 });

@@ -19,24 +19,38 @@ pub struct Vocabulary {
     pairs: Vec<u32>,
     pair_ends: Vec<u32>,
     table: Interner,
-    word_kinds: Vec<WordKind>,
-    /// Key of each word, by number.
-    word_keys: Vec<u64>,
-    /// Hash of each word, by number; numbers with as many digits have one.
-    word_hash: Vec<u32>,
-    pair_hash: Vec<u32>,
-    /// Whether a pair is one of unspaced characters: such a pair is a word.
-    pair_is_word: Vec<bool>,
-    pair_first: Vec<u32>,
-    pair_last: Vec<u32>,
+    /// Different words, by number.
+    known_words: Vec<Word>,
+    /// Different pairs, by number.
+    known_pairs: Vec<Pair>,
     /// Lines of the text compared with, by word and by pair.
     word_counts: Vec<u32>,
     pair_counts: Vec<u32>,
     /// Which of the lines counted so far had a word last.
     word_last: Vec<u32>,
     counted_lines: u32,
-    words_known: usize,
-    pairs_known: usize,
+    /// The lines that [`Self::count`] has counted last.
+    chosen: Vec<bool>,
+}
+
+/// A word of the record.
+#[derive(Debug, Clone, Copy)]
+struct Word {
+    key: u64,
+    /// Numbers with as many digits have one.
+    hash: u32,
+    kind: WordKind,
+}
+
+/// A pair of words of the record.
+#[derive(Debug, Clone, Copy)]
+struct Pair {
+    hash: u32,
+    /// First and last line that holds it.
+    first: u32,
+    last: u32,
+    /// Whether it is one of unspaced characters: such a pair is a word.
+    is_word: bool,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -75,8 +89,18 @@ impl Interner {
         }
     }
 
+    /// Makes room for so many keys.
+    fn reserve(&mut self, keys: usize) {
+        if self.slots.len() < keys * 2 {
+            self.resize((keys * 2).next_power_of_two());
+        }
+    }
+
     fn grow(&mut self) {
-        let size = (self.slots.len() * 2).max(1024);
+        self.resize((self.slots.len() * 2).max(1024));
+    }
+
+    fn resize(&mut self, size: usize) {
         let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
         let mask = size - 1;
         for (key, number) in old.into_iter().filter(|slot| slot.0 != 0) {
@@ -126,13 +150,23 @@ pub fn first_word(phrase: &str) -> u64 {
 
 impl Vocabulary {
     /// Reads folded lines.
-    pub fn new<'a>(lines: impl Iterator<Item = &'a str>) -> Vocabulary {
-        let mut vocabulary = Vocabulary::default();
+    pub fn new<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vocabulary {
+        // Words have four letters and more with the space between them; about every second one is new.
+        let words = lines.clone().map(str::len).sum::<usize>() / 4;
+        let mut vocabulary = Vocabulary {
+            words: Vec::with_capacity(words),
+            word_starts: Vec::with_capacity(words),
+            pairs: Vec::with_capacity(words),
+            known_words: Vec::with_capacity(words / 2),
+            known_pairs: Vec::with_capacity(words),
+            ..Vocabulary::default()
+        };
+        vocabulary.table.reserve(words);
         for line in lines {
             vocabulary.line(line);
         }
-        vocabulary.word_counts = vec![0; vocabulary.words_known];
-        vocabulary.pair_counts = vec![0; vocabulary.pairs_known];
+        vocabulary.word_counts = vec![0; vocabulary.known_words.len()];
+        vocabulary.pair_counts = vec![0; vocabulary.known_pairs.len()];
         vocabulary
     }
 
@@ -171,28 +205,29 @@ impl Vocabulary {
     }
 
     fn word(&mut self, row: u32, hash: u64, kind: WordKind, previous: Option<Previous>) -> Previous {
-        let (number, new) = self.table.number(hash, self.words_known as u32);
+        let (number, new) = self.table.number(hash, self.known_words.len() as u32);
         if new {
-            self.words_known += 1;
-            self.word_kinds.push(kind);
-            self.word_keys.push(hash);
-            self.word_hash.push(word_hash(hash, kind));
+            self.known_words.push(Word { key: hash, hash: word_hash(hash, kind), kind });
         }
         self.words.push(number);
         if let Some(before) = previous {
             let pair = mix(mix(before.hash, PAIR_SEED), hash);
-            let (number, new) = self.table.number(pair, self.pairs_known as u32);
+            let (number, new) = self.table.number(pair, self.known_pairs.len() as u32);
             if new {
-                self.pairs_known += 1;
-                self.pair_is_word.push(kind.unspaced && before.kind.unspaced);
                 let first = word_hash(before.hash, before.kind);
-                self.pair_hash.push(first.rotate_left(11).wrapping_mul(0x85EB_CA6B) ^ word_hash(hash, kind));
-                self.pair_first.push(row);
-                self.pair_last.push(u32::MAX);
-            }
-            if self.pair_last[number as usize] != row {
-                self.pair_last[number as usize] = row;
+                self.known_pairs.push(Pair {
+                    hash: first.rotate_left(11).wrapping_mul(0x85EB_CA6B) ^ word_hash(hash, kind),
+                    first: row,
+                    last: row,
+                    is_word: kind.unspaced && before.kind.unspaced,
+                });
                 self.pairs.push(number);
+            } else {
+                let known = &mut self.known_pairs[number as usize];
+                if known.last != row {
+                    known.last = row;
+                    self.pairs.push(number);
+                }
             }
         }
         Previous { hash, kind }
@@ -200,7 +235,8 @@ impl Vocabulary {
 
     /// Where the words of a line begin in the folded text, and their keys.
     pub fn beginnings(&self, row: usize) -> impl Iterator<Item = (usize, u64)> {
-        of_row(&self.word_ends, row).map(|at| (self.word_starts[at] as usize, self.word_keys[self.words[at] as usize]))
+        of_row(&self.word_ends, row)
+            .map(|at| (self.word_starts[at] as usize, self.known_words[self.words[at] as usize].key))
     }
 
     fn words(&self, row: usize) -> &[u32] {
@@ -210,13 +246,13 @@ impl Vocabulary {
     /// How many different words and pairs the record has: their numbers are below.
     #[must_use]
     pub fn known_numbers(&self) -> (usize, usize) {
-        (self.words_known, self.pairs_known)
+        (self.known_words.len(), self.known_pairs.len())
     }
 
     /// The words of a line, of spaced scripts, that have so many letters.
     pub fn long_words(&self, row: usize, letters: u32) -> impl Iterator<Item = u32> {
         self.words(row).iter().copied().filter(move |&word| {
-            let kind = self.word_kinds[word as usize];
+            let kind = self.known_words[word as usize].kind;
             kind.letters >= letters && !kind.unspaced
         })
     }
@@ -229,12 +265,12 @@ impl Vocabulary {
 
     /// Hashes of the words of a line, in order.
     pub fn word_hashes(&self, row: usize) -> impl Iterator<Item = u32> {
-        self.words(row).iter().map(|&word| self.word_hash[word as usize])
+        self.words(row).iter().map(|&word| self.known_words[word as usize].hash)
     }
 
     /// Hashes of the different pairs of a line.
     pub fn pair_hashes(&self, row: usize) -> impl Iterator<Item = u32> {
-        self.pairs(row).iter().map(|&pair| self.pair_hash[pair as usize])
+        self.pairs(row).iter().map(|&pair| self.known_pairs[pair as usize].hash)
     }
 
     /// First and last word of a line.
@@ -247,7 +283,7 @@ impl Vocabulary {
     /// The words of a line, for [`Self::overlap`].
     #[must_use]
     pub fn word_set(&self, row: usize) -> WordSet {
-        let mut member = vec![false; self.words_known];
+        let mut member = vec![false; self.known_words.len()];
         let mut size = 0;
         for &word in self.words(row) {
             size += usize::from(!member[word as usize]);
@@ -275,13 +311,15 @@ impl Vocabulary {
         let own = row as u32;
         let mut best = 0;
         for probe in [pairs[0], pairs[pairs.len() / 2], pairs[pairs.len() - 1]] {
-            for line in [self.pair_first[probe as usize], self.pair_last[probe as usize]] {
+            let probe = self.known_pairs[probe as usize];
+            for line in [probe.first, probe.last] {
                 if line == own {
                     continue;
                 }
                 let shared = pairs
                     .iter()
-                    .filter(|&&pair| self.pair_first[pair as usize] == line || self.pair_last[pair as usize] == line)
+                    .map(|&pair| self.known_pairs[pair as usize])
+                    .filter(|pair| pair.first == line || pair.last == line)
                     .count();
                 best = best.max(shared);
             }
@@ -291,16 +329,22 @@ impl Vocabulary {
 
     /// Counts, for every word and pair, the chosen lines that hold it.
     pub fn count(&mut self, chosen: impl Fn(usize) -> bool) {
+        let chosen: Vec<bool> = (0..self.word_ends.len()).map(chosen).collect();
+        // Core, sure lines and longest run are often the same lines.
+        if chosen == self.chosen {
+            return;
+        }
         self.word_counts.fill(0);
         self.pair_counts.fill(0);
-        for row in (0..self.word_ends.len()).filter(|&row| chosen(row)) {
+        for (row, _) in chosen.iter().enumerate().filter(|(_, is_chosen)| **is_chosen) {
             self.count_line(row, 1);
         }
+        self.chosen = chosen;
     }
 
-    /// Adds a line to the counts, or takes one that was counted out of them again.
+    /// Adds a line to the counts, or takes one that was counted out of them again. What is taken out must be put back.
     pub fn count_line(&mut self, row: usize, times: i32) {
-        self.word_last.resize(self.words_known, 0);
+        self.word_last.resize(self.known_words.len(), 0);
         self.counted_lines += 1;
         for at in of_row(&self.word_ends, row) {
             let word = self.words[at] as usize;
@@ -323,7 +367,7 @@ impl Vocabulary {
         let own = u32::from(counted);
         let (mut words, mut known_words, mut known_pairs) = (0u32, 0u32, 0u32);
         for &word in self.words(row) {
-            let kind = self.word_kinds[word as usize];
+            let kind = self.known_words[word as usize].kind;
             if kind.letters >= CONTENT_LETTERS && !kind.unspaced {
                 words += 1;
                 known_words += u32::from(self.word_counts[word as usize] > own);
@@ -333,7 +377,7 @@ impl Vocabulary {
         for &pair in pairs {
             let known = u32::from(self.pair_counts[pair as usize] > own);
             known_pairs += known;
-            if self.pair_is_word[pair as usize] {
+            if self.known_pairs[pair as usize].is_word {
                 words += 1;
                 known_words += known;
             }
@@ -345,17 +389,17 @@ impl Vocabulary {
     /// The commonest short words of the chosen lines, and the commonest characters of unspaced scripts.
     #[must_use]
     pub fn common_words(&self, number: usize, chosen: impl Fn(usize) -> bool) -> Vec<bool> {
-        let mut counts = vec![0u32; self.words_known];
+        let mut counts = vec![0u32; self.known_words.len()];
         for row in (0..self.word_ends.len()).filter(|&row| chosen(row)) {
             for &word in self.words(row) {
                 counts[word as usize] += 1;
             }
         }
-        let mut common = vec![false; self.words_known];
+        let mut common = vec![false; self.known_words.len()];
         for unspaced in [false, true] {
-            let mut short: Vec<u32> = (0..self.words_known as u32)
+            let mut short: Vec<u32> = (0..self.known_words.len() as u32)
                 .filter(|&word| {
-                    let kind = self.word_kinds[word as usize];
+                    let kind = self.known_words[word as usize].kind;
                     counts[word as usize] > 1
                         && kind.unspaced == unspaced
                         && kind.letters <= FUNCTION_LETTERS
