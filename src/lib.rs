@@ -34,6 +34,7 @@ pub mod dedup;
 pub mod document;
 pub mod error;
 pub mod eval;
+pub(crate) mod fast_map;
 pub mod label;
 pub mod lexicon;
 pub mod output;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::label::model::features::FastMap;
+use crate::fast_map::FastMap;
 use crate::label::model::vocabulary::first_word;
 use crate::text::{fold, is_unspaced, is_word};
 

@@ -4,6 +4,8 @@
 //! the line finds the few patterns that could match (the method of RE2's `FilteredRE2`); patterns without a required literal are
 //! run always, as one set.
 
+use std::collections::BTreeMap;
+
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexSet};
 use regex_syntax::hir::{Class, Hir, HirKind};
@@ -76,8 +78,8 @@ impl PatternSet {
 #[derive(Debug)]
 pub struct Gate {
     finder: Option<AhoCorasick>,
-    /// Set and pattern of each literal.
-    owner: Vec<(usize, usize)>,
+    /// Set and pattern of those that hold each literal.
+    owners: Vec<Vec<(usize, usize)>>,
 }
 
 /// Patterns that could match a line, as set and pattern, ascending.
@@ -90,12 +92,14 @@ impl Gate {
     /// # Errors
     /// [`Error::Config`]; sets that were compiled have none.
     pub fn new(sets: &[&PatternSet]) -> Result<Gate> {
-        let (mut literals, mut owner) = (Vec::new(), Vec::new());
+        let mut owners: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         for (number, set) in sets.iter().enumerate() {
-            literals.extend(set.literals.iter().cloned());
-            owner.extend(set.owner.iter().map(|&pattern| (number, pattern)));
+            for (literal, &pattern) in set.literals.iter().zip(&set.owner) {
+                owners.entry(literal).or_default().push((number, pattern));
+            }
         }
-        Ok(Gate { finder: finder("lines", &literals)?, owner })
+        let (literals, owners): (Vec<&str>, Vec<_>) = owners.into_iter().unzip();
+        Ok(Gate { finder: finder("lines", &literals)?, owners })
     }
 
     /// The patterns of which a literal stands in a text.
@@ -107,12 +111,19 @@ impl Gate {
     /// The patterns of which a literal stands in one of the texts, which are in lower case.
     #[must_use]
     pub fn candidates<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Candidates {
-        let mut found = Vec::new();
+        let mut literals = Vec::new();
         if let Some(finder) = &self.finder {
             for text in texts {
-                found.extend(finder.find_overlapping_iter(text).map(|hit| self.owner[hit.pattern().as_usize()]));
+                for literal in finder.find_overlapping_iter(text).map(|hit| hit.pattern().as_usize()) {
+                    // A sign that many patterns begin with stands in a line more than once.
+                    if !literals.contains(&literal) {
+                        literals.push(literal);
+                    }
+                }
             }
         }
+        let mut found: Vec<(usize, usize)> =
+            literals.iter().flat_map(|&literal| self.owners[literal].iter().copied()).collect();
         found.sort_unstable();
         found.dedup();
         Candidates(found)
@@ -127,7 +138,7 @@ impl Candidates {
 }
 
 /// A matcher of literals. As an automaton with all its transitions it takes a few megabytes and a third of the time.
-fn finder(key: &str, literals: &[String]) -> Result<Option<AhoCorasick>> {
+fn finder(key: &str, literals: &[&str]) -> Result<Option<AhoCorasick>> {
     let build =
         || AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(literals);
     (!literals.is_empty()).then(build).transpose().map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))

@@ -3,13 +3,11 @@
 //! Nothing here knows a language except through the cues of the lexicon; most columns mean the same in every script. A column is a
 //! byte (see [`super::matrix`]); the list of columns with a sentence on each is [`COLUMNS`].
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
 use super::matrix::{Matrix, columns, log, share, signed_log};
 use super::second::SECOND;
 use super::vocabulary::Vocabulary;
 use crate::document::Label;
+use crate::fast_map::FastMap;
 use crate::label::Decision;
 use crate::label::line::Line;
 use crate::label::reading::SCRIPTS;
@@ -174,27 +172,6 @@ const PROSE_UNITS: f32 = 12.0;
 const HEADING_UNITS: f32 = 8.0;
 /// Common short words that make up `StopWords`.
 const STOP_WORDS: usize = 25;
-
-/// A map with keys that are hashes already.
-pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<PlainHasher>>;
-
-/// For keys that are hashes already.
-#[derive(Debug, Default, Clone, Copy)]
-pub struct PlainHasher(u64);
-
-impl std::hash::Hasher for PlainHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        }
-    }
-    fn write_u64(&mut self, key: u64) {
-        self.0 = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
-}
 
 /// What the second stage needs of the first one's work.
 #[derive(Debug, Clone)]
