@@ -78,6 +78,8 @@ fn every_kind_has_its_edge() {
         ("edited", "same", "near", true),
         ("cut", "same", "contained", true),
         ("shared", "same", "syndicated", false),
+        // What is dropped keeps its edges to others that stay.
+        ("edited", "shared", "syndicated", false),
     ]);
     // The group's first is that with the smallest id; all three have one length.
     assert_eq!(found, expected);
