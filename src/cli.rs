@@ -82,6 +82,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Report(ReportArgs),
     Verify(VerifyArgs),
+    Reindex(ReindexArgs),
     Eval(EvalArgs),
     Train(TrainArgs),
     Schema(SchemaArgs),
@@ -112,8 +113,8 @@ pub struct RunArgs {
     /// Threads; default: all cores. The tables do not depend on it.
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=512))]
     pub jobs: Option<u16>,
-    /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it. (Batches stay far below any sensible ceiling;
-    /// only the list of earlier articles grows with the output.)
+    /// Soft ceiling of memory, such as 512M or 2GiB. The tables do not depend on it. What the search for duplicates needs is sorted on
+    /// disk above it; beside that every article of the run takes some hundred bytes.
     #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
     pub memory: u64,
     /// Name of this run; default: UTC time and a short hash.
@@ -225,6 +226,21 @@ pub struct VerifyArgs {
     /// Read every value and check each record too.
     #[arg(long)]
     pub deep: bool,
+}
+
+/// Make the index of duplicates anew from the tables.
+///
+/// The index in `_state/index` tells a run which articles earlier runs have kept. `newsieve run` makes a missing or damaged index anew
+/// by itself; this command does it at a time of your choosing. The files come out byte for byte as they were.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve reindex             the index of ./output
+  newsieve reindex -o tables   of another output folder")]
+pub struct ReindexArgs {
+    /// Soft ceiling of memory, such as 512M or 2GiB.
+    #[arg(long, value_name = "SIZE", default_value = "1GiB", value_parser = parse_size)]
+    pub memory: u64,
 }
 
 /// Score the labels against labelled records.

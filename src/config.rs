@@ -108,6 +108,11 @@ pub struct ArticleConfig {
 pub struct DedupConfig {
     pub action: DedupAction,
     pub short_text_chars: usize,
+    pub min_units: usize,
+    pub drop_containment: f64,
+    pub near_jaccard: f64,
+    pub syndicated_containment: f64,
+    pub series_figure_share: f64,
 }
 
 /// What becomes of a duplicate.

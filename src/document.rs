@@ -231,6 +231,8 @@ pub struct Article {
     pub content_hash: String,
     /// 32 hex digits: hash of the clean text itself, byte for byte.
     pub text_hash: String,
+    /// The matching key of the clean text, which the duplicate stage compares by; never published.
+    pub matching_key: String,
     /// Registered host of the address.
     pub domain: Option<String>,
     /// Headline; null when there is none.

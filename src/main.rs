@@ -52,6 +52,7 @@ fn execute(command: Command, global: &Global, bars: &Bars) -> anyhow::Result<u8>
         Command::Explain(args) => explain(&args, global),
         Command::Report(_) => emit(&newsieve::report::report(&global.output)?),
         Command::Verify(args) => verify(&global.output, args.deep),
+        Command::Reindex(args) => reindex(&global.output, args.memory),
         Command::Eval(args) => eval(&args),
         Command::Train(args) => train(&args),
         Command::Schema(args) => schema(&args),
@@ -167,6 +168,12 @@ fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
     emit(&lines).or_else(|error| if is_closed_pipe(&error) { Ok(0) } else { Err(error) })?;
     let count = report.findings.len();
     anyhow::bail!("{count} promises of `{}` do not hold", output.display())
+}
+
+fn reindex(output: &Path, memory: u64) -> anyhow::Result<u8> {
+    let (files, articles) = newsieve::dedup::earlier::reindex(&Output::open(output)?, memory)?;
+    tracing::info!("made {files} index files anew, of {articles} articles");
+    Ok(0)
 }
 
 fn eval(args: &EvalArgs) -> anyhow::Result<u8> {
@@ -347,7 +354,9 @@ mod tests {
     #[test]
     fn the_man_page_has_every_command() {
         let page = man_page().unwrap();
-        for command in ["RUN", "EXPLAIN", "REPORT", "VERIFY", "EVAL", "TRAIN", "SCHEMA", "CONFIG", "COMPLETIONS"] {
+        for command in
+            ["RUN", "EXPLAIN", "REPORT", "VERIFY", "REINDEX", "EVAL", "TRAIN", "SCHEMA", "CONFIG", "COMPLETIONS"]
+        {
             assert!(page.contains(&format!(".SH \"NEWSIEVE {command}\"")), "{command}");
         }
     }

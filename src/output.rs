@@ -11,13 +11,14 @@ use std::io::{Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
-use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch, StringArray};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::dedup::earlier::{INDEX_FOLDER, entries_in_force};
+use crate::dedup::index::{IndexEntry, StagedIndex};
 use crate::error::{Error, Result};
-use crate::table::{StagedFile, Table, column_of, part_name, read_columns, rows_with_id, to_json};
+use crate::table::{StagedFile, Table, part_name, rows_with_id, to_json};
 
 /// Version of the manifest's form. A reader refuses others.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -57,6 +58,12 @@ pub struct Manifest {
     /// Run ids of earlier commits that this one replaces.
     #[serde(default)]
     pub replaces: Vec<String>,
+    /// Files that the commit adds to the index of duplicates; given by [`Output::commit`].
+    #[serde(default)]
+    pub index: Vec<IndexEntry>,
+    /// Paths of files of the index that those replace; given by [`Output::commit`].
+    #[serde(default)]
+    pub index_replaces: Vec<String>,
 }
 
 /// One file that was read.
@@ -113,25 +120,6 @@ pub struct CommittedInput {
     pub hash: String,
     /// Hash of everything that changed its rows.
     pub config_hash: String,
-}
-
-/// What the duplicate stage must know of an article of an earlier run.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ArticleKey {
-    /// Id of the record.
-    pub id: String,
-    /// Run that wrote the row.
-    pub run_id: String,
-    /// Hash of the matching key of the clean text.
-    pub content_hash: String,
-    /// Hash of the clean text.
-    pub text_hash: String,
-    /// Headline.
-    pub title: Option<String>,
-    /// Length of the clean text in Unicode scalars.
-    pub text_chars: i32,
-    /// Whether the id came from the caller.
-    pub caller_id: bool,
 }
 
 /// All rows that the newest run with a record of some id wrote of it.
@@ -261,14 +249,20 @@ impl Output {
         Ok(files)
     }
 
-    /// Makes a run visible: moves its files to their places, then its manifest. Fills `sequence` and `files`.
+    /// Makes a run visible: moves its files to their places, then its manifest. Fills `sequence`, `files` and what is said of the index.
     ///
     /// What the commit replaces goes last; where that fails, a warning is logged, the commit stands, and the next
     /// [`Output::sweep`] makes good for it.
     ///
     /// # Errors
     /// The run id is not allowed or already committed, or a file cannot be moved, written or synced. There is no manifest then.
-    pub fn commit(&self, lock: &Lock, staged: &[StagedFile], mut manifest: Manifest) -> Result<Manifest> {
+    pub fn commit(
+        &self,
+        lock: &Lock,
+        staged: &[StagedFile],
+        index: &[StagedIndex],
+        mut manifest: Manifest,
+    ) -> Result<Manifest> {
         check_run_id(&manifest.run_id)?;
         let path = self.manifest_path(&manifest.run_id);
         if path.exists() {
@@ -280,11 +274,15 @@ impl Output {
         let earlier = self.manifests()?;
         manifest.sequence = earlier.last().map_or(1, |last| last.sequence + 1);
         manifest.files = staged.iter().map(|file| file_entry(file, &manifest.run_id)).collect::<Result<_>>()?;
+        manifest.index = index.iter().map(|file| file.entry.clone()).collect();
+        manifest.index_replaces = index.iter().flat_map(|file| file.replaces.clone()).collect();
         self.move_parts(staged, &manifest)?;
+        index.iter().try_for_each(|file| self.place_index(&file.path, &file.entry))?;
         self.write_manifest(&path, &manifest)?;
-        let cleared = self
-            .remove_staging(&manifest.run_id)
-            .and_then(|()| if manifest.replaces.is_empty() { Ok(0) } else { self.sweep(lock) });
+        let cleared = self.remove_staging(&manifest.run_id).and_then(|()| {
+            let replaces_none = manifest.replaces.is_empty() && manifest.index_replaces.is_empty();
+            if replaces_none { Ok(0) } else { self.sweep(lock) }
+        });
         if let Err(error) = cleared {
             tracing::warn!("the commit `{}` stands, but old files are left over: {error}", manifest.run_id);
         }
@@ -312,6 +310,16 @@ impl Output {
             sync_folder(&folder)?;
         }
         sync_folder(&self.root)
+    }
+
+    /// Moves a finished file of the index to its place.
+    pub(crate) fn place_index(&self, from: &Path, entry: &IndexEntry) -> Result<()> {
+        let folder = self.root.join(INDEX_FOLDER);
+        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
+        sync(from)?;
+        fs::rename(from, self.root.join(&entry.path)).map_err(Error::io("move", from))?;
+        sync_folder(&folder)?;
+        sync_folder(&self.state_dir())
     }
 
     fn write_manifest(&self, path: &Path, manifest: &Manifest) -> Result<()> {
@@ -345,7 +353,7 @@ impl Output {
     /// Removes what runs that were killed left behind, and what commits replaced; gives the number of files and folders removed.
     ///
     /// Only names that this program makes are touched: `_staging/*`, `_commits/*.tmp`, replaced manifests, and
-    /// `<table>/run=*/part-*.parquet` that no manifest in force names.
+    /// `<table>/run=*/part-*.parquet` and `_state/index/*.idx` that no manifest in force names.
     ///
     /// # Errors
     /// A manifest cannot be read (nothing is removed then), or something cannot be removed.
@@ -364,6 +372,14 @@ impl Output {
             manifests.iter().flat_map(|manifest| &manifest.files).map(|file| self.root.join(&file.path)).collect();
         for table in Table::ALL {
             removed += sweep_table(&self.root.join(table.as_str()), &named)?;
+        }
+        let indexes = entries_in_force(&manifests);
+        for path in list(&self.root.join(INDEX_FOLDER))? {
+            let is_index = path.extension().is_some_and(|extension| extension == "idx");
+            if is_index && !indexes.iter().any(|entry| self.root.join(&entry.path) == path) {
+                fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                removed += 1;
+            }
         }
         for path in list(&self.root.join(STAGING))? {
             let gone = if is_folder(&path) { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
@@ -394,18 +410,6 @@ impl Output {
             }
         }
         Ok(inputs)
-    }
-
-    /// The keys of all articles of all commits in force, in the order of commits and rows, read file by file.
-    ///
-    /// # Errors
-    /// As [`Output::manifests`]; each item may be a file that cannot be read.
-    pub fn article_keys(&self) -> Result<impl Iterator<Item = Result<ArticleKey>> + use<>> {
-        let files = self.files_of(Table::Articles)?;
-        Ok(files.into_iter().flat_map(|path| match file_keys(&path) {
-            Ok(keys) => keys.into_iter().map(Ok).collect(),
-            Err(error) => vec![Err(error)],
-        }))
     }
 
     /// The files of a table, in the order of commits and parts.
@@ -521,10 +525,19 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Manifest> {
     if path.file_stem().and_then(|stem| stem.to_str()) != Some(manifest.run_id.as_str()) {
         return Err(refuse(format!("is of the run `{}`; restore its name", manifest.run_id)));
     }
-    match manifest.files.iter().find(|file| !is_table_path(file)) {
-        Some(file) => Err(refuse(format!("names `{}`, which is no file of a table; restore it", file.path))),
+    if let Some(file) = manifest.files.iter().find(|file| !is_table_path(file)) {
+        return Err(refuse(format!("names `{}`, which is no file of a table; restore it", file.path)));
+    }
+    match manifest.index.iter().find(|entry| !is_index_path(entry)) {
+        Some(entry) => Err(refuse(format!("names `{}`, which is no file of the index; restore it", entry.path))),
         None => Ok(manifest),
     }
+}
+
+/// Whether an entry's path is `_state/index/<file>`.
+fn is_index_path(entry: &IndexEntry) -> bool {
+    let name = entry.path.strip_prefix(INDEX_FOLDER).and_then(|rest| rest.strip_prefix('/'));
+    name.is_some_and(|name| matches!(Path::new(name).components().collect::<Vec<_>>()[..], [Component::Normal(_)]))
 }
 
 /// Whether an entry's path is `<table>/run=…/<file>`: a manifest must not lead out of the output folder.
@@ -608,33 +621,6 @@ fn sync_folder(path: &Path) -> Result<()> {
     Ok(())
 }
 
-fn file_keys(path: &Path) -> Result<Vec<ArticleKey>> {
-    let columns = ["id", "run_id", "content_hash", "text_hash", "title", "text_chars", "caller_id"];
-    let mut keys = Vec::new();
-    for batch in read_columns(path, &columns)? {
-        batch_keys(&batch?, path, &mut keys)?;
-    }
-    Ok(keys)
-}
-
-fn batch_keys(batch: &RecordBatch, path: &Path, keys: &mut Vec<ArticleKey>) -> Result<()> {
-    let text = |name| column_of::<StringArray>(batch, name, path);
-    let (ids, run_ids, titles) = (text("id")?, text("run_id")?, text("title")?);
-    let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);
-    let chars: &Int32Array = column_of(batch, "text_chars", path)?;
-    let caller: &BooleanArray = column_of(batch, "caller_id", path)?;
-    keys.extend((0..batch.num_rows()).map(|row| ArticleKey {
-        id: ids.value(row).to_owned(),
-        run_id: run_ids.value(row).to_owned(),
-        content_hash: content_hashes.value(row).to_owned(),
-        text_hash: text_hashes.value(row).to_owned(),
-        title: titles.is_valid(row).then(|| titles.value(row).to_owned()),
-        text_chars: chars.value(row),
-        caller_id: caller.value(row),
-    }));
-    Ok(())
-}
-
 /// The path, relative to the output, of the n-th file of a table in a run.
 #[must_use]
 pub fn part_path(table: Table, run_id: &str, number: usize) -> String {
@@ -647,15 +633,15 @@ pub(crate) mod fixture {
 
     use super::*;
     use crate::config::TableConfig;
-    use crate::dedup::Fate;
+    use crate::dedup::{Fate, Fates};
     use crate::document::Cleaned;
     use crate::table::fixture::{cleaned, rejected, run_row, table_config};
     use crate::table::{DuplicateEdge, RunTables, SCHEMA_VERSION, VERSION};
 
-    /// An edge that drops `id` in favour of `kept` of the run.
-    pub(crate) fn edge(id: &str, kept: &str, run_id: &str) -> DuplicateEdge {
+    /// An edge that drops the n-th article in favour of `kept` of the run.
+    pub(crate) fn edge(duplicate: usize, kept: &str, run_id: &str) -> DuplicateEdge {
         DuplicateEdge {
-            id: id.to_owned(),
+            duplicate,
             kept_id: kept.to_owned(),
             kept_run_id: run_id.to_owned(),
             kind: "exact",
@@ -663,9 +649,6 @@ pub(crate) mod fixture {
             jaccard: Some(1.0),
             containment: Some(1.0),
             similarity_unit: Some("syllable"),
-            title: None,
-            url: None,
-            file_path: format!("{id}.txt"),
         }
     }
 
@@ -685,6 +668,8 @@ pub(crate) mod fixture {
             warnings: vec!["one input was passed over".to_owned()],
             files: Vec::new(),
             replaces: Vec::new(),
+            index: Vec::new(),
+            index_replaces: Vec::new(),
         }
     }
 
@@ -712,11 +697,11 @@ pub(crate) mod fixture {
             tables.append(&cleaned).unwrap();
         }
         let pair = Fate { dup_cluster: Some("a".to_owned()), dup_cluster_size: 2, ..Fate::alone() };
-        let fates = [pair.clone(), Fate { dropped: true, ..pair }, Fate::alone()];
-        let staged = tables.finish(&fates, &[edge("b", "a", run_id)], &run_row(2, 1, 1)).unwrap();
+        let fates: Fates = [pair.clone(), Fate { dropped: true, ..pair }, Fate::alone()].into_iter().collect();
+        let staged = tables.finish(&fates, &[edge(1, "a", run_id)], &run_row(2, 1, 1)).unwrap();
         let mut manifest = manifest(run_id, 2, 1, 1);
         manifest.replaces = replaces.iter().map(|&run_id| run_id.to_owned()).collect();
-        output.commit(&lock, &staged, manifest).unwrap()
+        output.commit(&lock, &staged, &[], manifest).unwrap()
     }
 
     /// A folder with one commit, `r1`.
@@ -752,7 +737,7 @@ mod tests {
         commit_run(&output, "a-later-one", &[]);
         let order: Vec<String> = output.manifests().unwrap().into_iter().map(|manifest| manifest.run_id).collect();
         assert_eq!(order, ["r1", "a-later-one"]);
-        let again = output.commit(&output.lock().unwrap(), &[], manifest("r1", 0, 0, 0));
+        let again = output.commit(&output.lock().unwrap(), &[], &[], manifest("r1", 0, 0, 0));
         assert_eq!(again.unwrap_err().exit_code(), 2);
     }
 
@@ -838,16 +823,11 @@ mod tests {
     }
 
     #[test]
-    fn inputs_and_article_keys_are_read_back() {
+    fn inputs_are_read_back() {
         let (_folder, output) = one_run();
         let inputs = output.committed_inputs().unwrap();
         let input = inputs.iter().next().unwrap();
         assert_eq!((input.path.as_str(), input.config_hash.as_str()), ("a.txt", "c0ffee"));
-        let keys: Vec<ArticleKey> = output.article_keys().unwrap().collect::<Result<_>>().unwrap();
-        let ids: Vec<&str> = keys.iter().map(|key| key.id.as_str()).collect();
-        assert_eq!(ids, ["a", "c"]);
-        assert_eq!(keys[1].title.as_deref(), Some("标题"));
-        assert!(!keys[0].caller_id && keys[0].text_chars > 0);
     }
 
     #[test]

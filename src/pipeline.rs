@@ -13,7 +13,10 @@ use rayon::prelude::*;
 use crate::clean::Cleaner;
 use crate::config::{Config, Effective};
 use crate::decode::{decode, hash_id};
-use crate::dedup::{Candidate, Deduplicator, Edge, parse_hash, title_hash};
+use crate::dedup::earlier::Earlier;
+use crate::dedup::index::StagedIndex;
+use crate::dedup::units::Units;
+use crate::dedup::{Deduplicator, Edge, Fates, Resolution};
 use crate::document::{Cleaned, Content, Origin, RawRecord, Reason, Rejection, excerpt, hash_hex};
 use crate::error::{Error, Result};
 use crate::output::{CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, check_run_id};
@@ -38,7 +41,7 @@ pub struct RunRequest {
     pub output: PathBuf,
     /// Threads; `None` = all cores.
     pub jobs: Option<usize>,
-    /// Soft ceiling of memory in bytes. Batches stay far below it; the duplicate stage will honour it.
+    /// Soft ceiling of memory in bytes. The duplicate stage sorts on disk what does not fit into its share.
     pub memory: u64,
     /// Run id; `None` = UTC time and a short hash.
     pub run_id: Option<String>,
@@ -110,7 +113,8 @@ struct Batch {
 
 /// What came out of the workers, in order.
 enum Outcome {
-    Cleaned(Box<Cleaned>),
+    /// With the units of the article, where there is one.
+    Cleaned(Box<Cleaned>, Option<Units>),
     Rejected(Rejection),
 }
 
@@ -132,17 +136,8 @@ struct Tally {
 struct Sink {
     tables: RunTables,
     dedup: Deduplicator,
-    /// Of every article: what an edge's row needs.
-    articles: Vec<ArticleNote>,
     caller_ids: HashSet<u128>,
     tally: Tally,
-}
-
-struct ArticleNote {
-    id: String,
-    title: Option<String>,
-    url: Option<String>,
-    file_path: std::sync::Arc<str>,
 }
 
 /// Cleans inputs into tables and commits them.
@@ -181,23 +176,24 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     };
 
     let staging = output.stage_dir(&run_id);
-    let earlier = if request.full_refresh { Vec::new() } else { earlier_articles(&output)? };
+    let known: &[Manifest] = if request.full_refresh { &[] } else { &manifests };
+    let earlier = Earlier::open(&output, known, &staging, request.memory)?;
     let mut sink = Sink {
         tables: RunTables::create(&staging, &run_id, &request.effective.config_hash, &config.table)?,
-        dedup: Deduplicator::new(config.dedup.clone(), earlier),
-        articles: Vec::new(),
+        dedup: Deduplicator::new(config.dedup.clone(), earlier, &staging.join("_dedup"), request.memory)?,
         caller_ids: HashSet::new(),
         tally: Tally::default(),
     };
     progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
     let entries = clean_all(&plan.work, &cleaner, request, &mut sink, progress)?;
     progress.start("finding duplicates and writing tables", 0);
-    let (fates, edges) = sink.dedup.resolve();
-    let summary = sink.summary(&run_id, &plan, &entries, &fates, config, started);
-    let edges = edges.iter().map(|edge| sink.edge_row(edge, &run_id)).collect::<Vec<_>>();
+    let Sink { tables, dedup, tally, .. } = sink;
+    let Resolution { fates, edges, index } = dedup.resolve(&run_id, &staging)?;
+    let summary = tally.summary(&run_id, &plan, &entries, &fates, config, started);
+    let edges = edges.into_iter().map(|edge| edge_row(edge, &run_id)).collect::<Vec<_>>();
     let run_row = run_row(&inputs, &summary, &entries, started_at);
-    let staged = sink.tables.finish(&fates, &edges, &run_row)?;
-    let summary = finish(&output, &lock, request, &staged, entries, summary, &manifests)?;
+    let staged = tables.finish(&fates, &edges, &run_row)?;
+    let summary = finish(&output, &lock, request, &staged, &index, entries, summary, &manifests)?;
     progress.finish();
     Ok(RunSummary { seconds: started.elapsed().as_secs_f64(), ..summary })
 }
@@ -370,23 +366,6 @@ fn leave_out_output(listing: &mut source::Listing, inputs: &[PathBuf], output: &
     });
 }
 
-fn earlier_articles(output: &Output) -> Result<Vec<Candidate>> {
-    output
-        .article_keys()?
-        .map(|key| {
-            key.map(|key| Candidate {
-                content_hash: parse_hash(&key.content_hash),
-                text_hash: parse_hash(&key.text_hash),
-                title_hash: title_hash(key.title.as_deref()),
-                text_chars: key.text_chars,
-                caller_id: key.caller_id,
-                id: key.id,
-                earlier_run: Some(key.run_id),
-            })
-        })
-        .collect()
-}
-
 /// Reads, cleans and writes all files. Returns what was read of each.
 fn clean_all(
     work: &[Work],
@@ -505,7 +484,11 @@ fn clean_item(item: Item, cleaner: &Cleaner, config: &Config) -> Outcome {
             let origin = raw.origin.clone();
             // No input may stop the night's run, not even one that finds a fault of ours.
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, config) {
-                Ok(record) => Outcome::Cleaned(Box::new(cleaner.clean(record))),
+                Ok(record) => {
+                    let mut done = Box::new(cleaner.clean(record));
+                    let key = done.outcome.as_mut().ok().map(|article| std::mem::take(&mut article.matching_key));
+                    Outcome::Cleaned(done, key.map(|key| Units::of(&key)))
+                }
                 Err(rejection) => Outcome::Rejected(rejection),
             }))
             .unwrap_or_else(|_| Outcome::Rejected(internal_fault(origin)))
@@ -531,7 +514,7 @@ fn write_all(receiver: Receiver<CleanBatch>, sink: &mut Sink, progress: &dyn Pro
         for outcome in batch.outcomes {
             match outcome {
                 Outcome::Rejected(rejection) => sink.reject(&rejection)?,
-                Outcome::Cleaned(cleaned) => sink.take(*cleaned)?,
+                Outcome::Cleaned(cleaned, units) => sink.take(*cleaned, units.as_ref())?,
             }
         }
         progress.advance(batch.bytes, records);
@@ -545,24 +528,15 @@ impl Sink {
         self.tables.reject(rejection)
     }
 
-    fn take(&mut self, mut cleaned: Cleaned) -> Result<()> {
+    fn take(&mut self, mut cleaned: Cleaned, units: Option<&Units>) -> Result<()> {
         self.refuse_double_id(&mut cleaned);
-        match &mut cleaned.outcome {
-            Err(rejection) => self.tally.count(rejection),
-            Ok(article) => {
+        match (&cleaned.outcome, units) {
+            (Ok(article), Some(units)) => {
                 self.tally.records += 1;
-                let candidate = Candidate::new(&cleaned.record.id, cleaned.record.caller_id, article);
-                if self.dedup.is_revision(&candidate) {
-                    article.quality_flags.push("revised_id".to_owned());
-                }
-                self.dedup.add(candidate);
-                self.articles.push(ArticleNote {
-                    id: cleaned.record.id.clone(),
-                    title: article.title.clone(),
-                    url: cleaned.record.fields.url.clone(),
-                    file_path: cleaned.record.origin.file_path.clone(),
-                });
+                self.dedup.add(&cleaned.record.id, cleaned.record.caller_id, article, units)?;
             }
+            (Ok(_), None) => return Err(Error::Output("an article came without its units".to_owned())),
+            (Err(rejection), _) => self.tally.count(rejection),
         }
         self.tables.append(&cleaned)
     }
@@ -590,36 +564,37 @@ impl Sink {
             raw_bytes_hash: Some(hash_hex(record.text.as_bytes())),
         });
     }
+}
 
-    fn edge_row(&self, edge: &Edge, run_id: &str) -> DuplicateEdge {
-        let note = &self.articles[edge.duplicate];
-        DuplicateEdge {
-            id: note.id.clone(),
-            kept_id: edge.kept_id.clone(),
-            kept_run_id: edge.kept_run.clone().unwrap_or_else(|| run_id.to_owned()),
-            kind: edge.kind,
-            dropped: edge.dropped,
-            jaccard: Some(1.0),
-            containment: Some(1.0),
-            similarity_unit: Some(if edge.kind == "exact" { "text" } else { "matching_key" }),
-            title: note.title.clone(),
-            url: note.url.clone(),
-            file_path: note.file_path.to_string(),
-        }
+fn edge_row(edge: Edge, run_id: &str) -> DuplicateEdge {
+    DuplicateEdge {
+        duplicate: edge.duplicate,
+        kept_id: edge.kept_id,
+        kept_run_id: edge.kept_run.unwrap_or_else(|| run_id.to_owned()),
+        kind: edge.kind.as_str(),
+        dropped: edge.dropped,
+        jaccard: Some(edge.jaccard),
+        containment: Some(edge.containment),
+        similarity_unit: Some(edge.unit),
     }
+}
+
+impl Tally {
+    /// Most damaged inputs that are named one by one.
+    const NAMED_DAMAGE: usize = 20;
 
     fn summary(
         &self,
         run_id: &str,
         plan: &Plan,
         entries: &[InputEntry],
-        fates: &[crate::dedup::Fate],
+        fates: &Fates,
         config: &Config,
         started: Instant,
     ) -> RunSummary {
-        let dropped = fates.iter().filter(|fate| fate.dropped).count() as i64;
-        let mut warnings = self.tally.damage.clone();
-        let share = self.tally.counted_rejects as f64 / self.tally.records.max(1) as f64;
+        let dropped = fates.dropped() as i64;
+        let mut warnings = self.damage.clone();
+        let share = self.counted_rejects as f64 / self.records.max(1) as f64;
         if share > config.limits.max_reject_share {
             warnings.push(format!(
                 "{:.1} % of the records were rejected (no_article and empty not counted), more than limits.max_reject_share = {:.1} %; see the table `rejects`",
@@ -630,21 +605,16 @@ impl Sink {
         RunSummary {
             run_id: run_id.to_owned(),
             committed: false,
-            n_records: self.tally.records,
+            n_records: self.records,
             n_articles: fates.len() as i64 - dropped,
             n_duplicates: dropped,
-            n_rejects: self.tally.rejects,
+            n_rejects: self.rejects,
             n_skipped_inputs: plan.skipped,
             bytes_in: entries.iter().map(|entry| entry.bytes).sum(),
             seconds: started.elapsed().as_secs_f64(),
             warnings,
         }
     }
-}
-
-impl Tally {
-    /// Most damaged inputs that are named one by one.
-    const NAMED_DAMAGE: usize = 20;
 
     fn count(&mut self, rejection: &Rejection) {
         self.records += 1;
@@ -701,11 +671,13 @@ fn peak_rss_bytes() -> Option<i64> {
     line.trim().strip_suffix("kB")?.trim().parse::<i64>().ok().map(|kib| kib * 1024)
 }
 
+#[expect(clippy::too_many_arguments, reason = "everything a commit is made of, once")]
 fn finish(
     output: &Output,
     lock: &Lock,
     request: &RunRequest,
     staged: &[StagedFile],
+    index: &[StagedIndex],
     inputs: Vec<InputEntry>,
     mut summary: RunSummary,
     manifests: &[Manifest],
@@ -738,8 +710,10 @@ fn finish(
         warnings: summary.warnings.clone(),
         files: Vec::new(),
         replaces,
+        index: Vec::new(),
+        index_replaces: Vec::new(),
     };
-    output.commit(lock, staged, manifest)?;
+    output.commit(lock, staged, index, manifest)?;
     summary.committed = true;
     Ok(summary)
 }

@@ -12,6 +12,7 @@ use polars_io::SerReader;
 use polars_io::parquet::read::ParquetReader;
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::dedup::earlier::entries_in_force;
 use crate::document::{EXCERPT_CHARS, Label};
 use crate::error::Result;
 use crate::output::{Counts, FileEntry, Manifest, Output, in_force, is_folder, list, read_manifest};
@@ -49,6 +50,7 @@ pub fn verify(output: &Path, deep: bool) -> Result<VerifyReport> {
     let manifests = readable_manifests(&output, &mut findings)?;
     let all_readable = findings.is_empty();
     let files_good = check_files(&output, &manifests, &mut findings);
+    check_index(output.root(), &manifests, &mut findings);
     if all_readable {
         check_strangers(&output, &manifests, &mut findings)?;
     }
@@ -157,6 +159,20 @@ fn check_file(root: &Path, file: &FileEntry) -> Result<(), String> {
         return Err(format!("has {rows} rows, the manifest says {}", file.rows));
     }
     Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns))
+}
+
+/// Checks the files of the index of duplicates. None is needed to trust the tables, and all can be made anew.
+fn check_index(root: &Path, manifests: &[Manifest], findings: &mut Findings) {
+    for entry in entries_in_force(manifests) {
+        let what = match hash_file(&root.join(&entry.path)) {
+            Ok(hash) if hash == entry.hash => continue,
+            Ok(_) => "is not the file that was committed".to_owned(),
+            Err(error) => format!("cannot be read ({error})"),
+        };
+        findings.add("damaged index files", || {
+            format!("the index file `{}` {what}; `newsieve reindex` makes it anew", entry.path)
+        });
+    }
 }
 
 /// Number of rows, and name and type of the columns.
@@ -297,7 +313,7 @@ fn columns_needed(table: Table, deep: bool) -> Vec<String> {
         Table::Articles => &["id", "run_id", "dup_cluster", "dup_cluster_size", "n_related"],
         Table::Segments => &["id", "run_id", "seg_no", "confidence"],
         Table::Related => &["id", "run_id", "item_no"],
-        Table::Duplicates => &["id", "run_id", "kept_id", "kept_run_id", "dropped"],
+        Table::Duplicates => &["id", "run_id", "kept_id", "kept_run_id", "kind", "dropped", "jaccard", "containment"],
         Table::Mentions => &["id", "run_id", "confidence"],
         Table::Rejects => &["run_id", "excerpt"],
         Table::Runs => &["run_id", "n_records", "n_articles", "n_duplicates", "n_rejects", "n_skipped_inputs"],
@@ -475,7 +491,8 @@ impl Laws<'_> {
     fn duplicates(&mut self, rows: &DataFrame) -> PolarsResult<()> {
         let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let (kept_ids, kept_runs) = (rows.column("kept_id")?.str()?, rows.column("kept_run_id")?.str()?);
-        let dropped = rows.column("dropped")?.bool()?;
+        let (kinds, dropped) = (rows.column("kind")?.str()?, rows.column("dropped")?.bool()?);
+        let (jaccards, containments) = (rows.column("jaccard")?.f64()?, rows.column("containment")?.f64()?);
         for row in 0..rows.height() {
             let record = ids.get(row).zip(runs.get(row));
             let (Some((id, run)), Some((kept_id, kept_run))) = (record, kept_ids.get(row).zip(kept_runs.get(row)))
@@ -484,6 +501,10 @@ impl Laws<'_> {
                 continue;
             };
             let dropped = dropped.get(row) == Some(true);
+            let (kind, shares) = (kinds.get(row).unwrap_or_default(), (jaccards.get(row), containments.get(row)));
+            if let Some(what) = wrong_edge(kind, dropped, shares) {
+                self.findings.add("wrong edges", || format!("run `{run}`: the edge of `{id}` to `{kept_id}` {what}"));
+            }
             self.run(run).n_duplicates += i64::from(dropped);
             self.record(run, id).dropped += u32::from(dropped);
             let kept = self.record(kept_run, kept_id);
@@ -592,6 +613,24 @@ impl Laws<'_> {
             let (run, id) = name.map_or(("?", "?"), |(run, id)| (run.as_str(), id.as_str()));
             self.findings.add(law, || format!("run `{run}`: record `{id}` {}", record.sentence(law)));
         }
+    }
+}
+
+/// What is wrong with an edge in itself.
+fn wrong_edge(kind: &str, dropped: bool, (jaccard, containment): (Option<f64>, Option<f64>)) -> Option<String> {
+    let (Some(jaccard), Some(containment)) = (jaccard, containment) else {
+        return Some("has no jaccard or containment".to_owned());
+    };
+    if !(0.0..=1.0).contains(&jaccard) || !(0.0..=1.0).contains(&containment) || jaccard > containment {
+        return Some(format!(
+            "has jaccard {jaccard} and containment {containment}, it must be 0 ≤ jaccard ≤ containment ≤ 1"
+        ));
+    }
+    match kind {
+        "exact" | "normalized" if jaccard < 1.0 => Some(format!("is {kind}, but has jaccard {jaccard}")),
+        "syndicated" if dropped => Some("is syndicated, but drops the record".to_owned()),
+        "exact" | "normalized" | "near" | "contained" | "syndicated" => None,
+        _ => Some(format!("has the unknown kind `{kind}`")),
     }
 }
 

@@ -9,6 +9,8 @@ mod commands;
 mod damage;
 #[path = "cli/determinism.rs"]
 mod determinism;
+#[path = "cli/duplicates.rs"]
+mod duplicates;
 #[path = "cli/exit_codes.rs"]
 mod exit_codes;
 #[path = "cli/explain.rs"]

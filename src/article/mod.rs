@@ -78,9 +78,11 @@ impl Fields<'_> {
             }
             _ => (None, None),
         };
+        let matching_key = matching_key(&text);
         let mut article = Article {
-            content_hash: hash_hex(matching_key(&text).as_bytes()),
+            content_hash: hash_hex(matching_key.as_bytes()),
             text_hash: hash_hex(text.as_bytes()),
+            matching_key,
             domain: record.fields.url.as_deref().and_then(domain),
             description,
             text_chars: text.chars().count() as i32,

@@ -1,41 +1,58 @@
 //! Duplicates across records: the one stage that sees the whole dump, and the runs before it.
 //!
-//! Two records are `exact` duplicates when their clean texts are equal byte for byte, `normalized` when the matching keys of the
-//! texts are ([`crate::text::matching_key`]). Every member of a cluster has one edge to the kept member: a star, never a chain.
+//! Texts are compared as sets of units ([`units`]), exactly; what is compared is found by shared fingerprints ([`candidates`]), in this
+//! run and in the index of earlier ones ([`index`]). From the verified pairs [`stars`] decides who stays.
 //!
-//! The kept member does not depend on the order of arrival inside a run: a member of an earlier run first (and of those the first
-//! kept), else the longest text, else the smallest id. Near duplicates come with a later version.
+//! | kind | texts |
+//! |---|---|
+//! | `exact` | equal byte for byte |
+//! | `normalized` | equal matching keys ([`crate::text::matching_key`]) |
+//! | `near` | containment and Jaccard are high |
+//! | `contained` | most of the shorter one stands in the longer one |
+//! | `syndicated` | they share much, or are of one series; both stay |
+//!
+//! Every member of a cluster has one edge to the kept member: a star, never a chain. The kept member does not depend on the order of
+//! arrival inside a run. In memory stands a note of some hundred bytes an article; units, fingerprints and pairs are on disk as far as
+//! the memory allowed does not hold them.
 
+pub mod candidates;
+pub mod compare;
+pub mod earlier;
+pub mod index;
+mod sorter;
+mod stars;
+mod store;
+pub mod units;
+
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
 
+use self::candidates::{ARTICLE_BITS, Articles, Pairs, collect, each_candidate, posting};
+use self::compare::{Comparison, Kind};
+use self::earlier::{Earlier, words_of};
+use self::index::{Addition, Card, CoveredRun, Lookup, Member, StagedIndex, exact_keys, member_word, merge};
+use self::sorter::{Sorted, Sorter};
+use self::stars::{Across, Center, Members, Within, stars};
+use self::store::{Place, Sets, Store};
+use self::units::{UnitKind, Units};
 use crate::config::{DedupAction, DedupConfig};
 use crate::document::Article;
+use crate::error::{Error, Result};
 use crate::text::{fold, line_hash};
 
-/// An article that may be a copy, or that others may be copies of.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
-    /// Its id.
-    pub id: String,
-    /// Whether the id came from the caller.
-    pub caller_id: bool,
-    /// Its run; the current one has `None`.
-    pub earlier_run: Option<String>,
-    /// Hash of the matching key of its clean text.
-    pub content_hash: u128,
-    /// Hash of its clean text.
-    pub text_hash: u128,
-    /// Hash of its folded title; 0 without one.
-    pub title_hash: u64,
-    /// Length of its clean text.
-    pub text_chars: i32,
-}
+/// Most articles of one run: what a posting can number.
+const MAX_ARTICLES: usize = 1 << ARTICLE_BITS;
+/// Earlier articles looked at for one that is equal: equal hashes of different texts are rarer by far.
+const MAX_EQUAL: usize = 64;
 
 /// What becomes of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fate {
     /// It leaves `articles`.
     pub dropped: bool,
+    /// It is a new revision of an earlier record, which had the same id and another text.
+    pub revised: bool,
     /// Id of the kept member of its cluster; `None` where no duplicate is known.
     pub dup_cluster: Option<String>,
     /// Members of the cluster known when the run ended, earlier runs' kept member included.
@@ -44,46 +61,76 @@ pub struct Fate {
     pub dup_of: Option<String>,
 }
 
-/// One verified edge between a duplicate of this run and a kept article.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The fates of all articles of a run, in their order. Most are alone and take no memory.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fates {
+    count: usize,
+    others: HashMap<usize, Fate>,
+}
+
+/// One verified edge between an article of this run and a kept article.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Edge {
-    /// Number of the duplicate among the articles of this run, in order.
+    /// Number of the later record among the articles of this run, in order.
     pub duplicate: usize,
     /// The kept article's id.
     pub kept_id: String,
     /// The kept article's run; `None` = this one.
     pub kept_run: Option<String>,
-    /// `exact` or `normalized`.
-    pub kind: &'static str,
-    /// Whether the duplicate left `articles`.
+    /// What they are to each other.
+    pub kind: Kind,
+    /// Whether the later record left `articles` because of this edge.
     pub dropped: bool,
+    /// Shared units over all units of both, 0 to 1.
+    pub jaccard: f64,
+    /// Share of the smaller one's units found in the other, 0 to 1.
+    pub containment: f64,
+    /// What was compared.
+    pub unit: &'static str,
+}
+
+/// What the duplicate stage decided.
+#[derive(Debug)]
+pub struct Resolution {
+    /// One fate an article.
+    pub fates: Fates,
+    /// In the order of the later records; a dropping edge comes first.
+    pub edges: Vec<Edge>,
+    /// The files that the run adds to the index.
+    pub index: Vec<StagedIndex>,
 }
 
 /// Collects the articles of a run and decides at its end.
-#[derive(Debug)]
 pub struct Deduplicator {
     config: DedupConfig,
-    /// Articles of earlier runs, in the order of their commits.
-    earlier: Vec<Candidate>,
-    /// Caller's ids of earlier runs: hash of the id to hashes of the texts kept under it.
-    earlier_ids: HashMap<u128, Vec<u128>>,
-    current: Vec<Candidate>,
+    earlier: Earlier,
+    folder: PathBuf,
+    memory: usize,
+    notes: Notes,
+    postings: Sorter,
+    store: Store,
 }
 
-impl Candidate {
-    /// The candidate of an article of the current run.
-    #[must_use]
-    pub fn new(id: &str, caller_id: bool, article: &Article) -> Candidate {
-        Candidate {
-            id: id.to_owned(),
-            caller_id,
-            earlier_run: None,
-            content_hash: parse_hash(&article.content_hash),
-            text_hash: parse_hash(&article.text_hash),
-            title_hash: title_hash(article.title.as_deref()),
-            text_chars: article.text_chars,
-        }
-    }
+/// What is kept in memory of the articles of this run.
+#[derive(Default)]
+struct Notes {
+    list: Vec<Note>,
+    /// All ids, one behind the other.
+    ids: String,
+}
+
+struct Note {
+    content_hash: u128,
+    text_hash: u128,
+    /// Hash of the folded title; 0 without one.
+    title_hash: u64,
+    place: Place,
+    /// End of its id; it begins where the one before ends.
+    id_end: usize,
+    text_chars: u32,
+    sample: u32,
+    kind: UnitKind,
+    caller_id: bool,
 }
 
 /// Reads 32 hex digits; anything else is 0.
@@ -92,8 +139,9 @@ pub fn parse_hash(hex: &str) -> u128 {
     u128::from_str_radix(hex, 16).unwrap_or(0)
 }
 
-fn id_hash(id: &str) -> u128 {
-    xxhash_rust::xxh3::xxh3_128(id.as_bytes())
+/// The first half of 32 hex digits.
+fn first_half(hex: &str) -> u64 {
+    (parse_hash(hex) >> 64) as u64
 }
 
 /// The hash under which titles are compared.
@@ -102,173 +150,562 @@ pub fn title_hash(title: Option<&str>) -> u64 {
     title.map_or(0, |title| line_hash(&fold(title)))
 }
 
+impl Notes {
+    fn id(&self, article: u32) -> &str {
+        let article = article as usize;
+        let start = article.checked_sub(1).map_or(0, |before| self.list[before].id_end);
+        &self.ids[start..self.list[article].id_end]
+    }
+
+    fn note(&self, article: u32) -> &Note {
+        &self.list[article as usize]
+    }
+
+    /// Longest text first, then smallest id.
+    fn rank(&self, a: u32, b: u32) -> Ordering {
+        let longer = self.note(b).text_chars.cmp(&self.note(a).text_chars);
+        longer.then_with(|| self.id(a).cmp(self.id(b))).then(a.cmp(&b))
+    }
+}
+
+impl Note {
+    /// What makes two texts equal: the matching key, and for short texts the title too.
+    fn equality(&self, config: &DedupConfig) -> (u128, u64) {
+        let is_short = (self.text_chars as usize) < config.short_text_chars;
+        (self.content_hash, if is_short { self.title_hash } else { 0 })
+    }
+
+    fn card(&self) -> Card {
+        Card {
+            content: (self.content_hash >> 64) as u64,
+            text: (self.text_hash >> 64) as u64,
+            title: self.title_hash,
+            units: self.place.units,
+            sample: self.sample,
+        }
+    }
+}
+
 impl Deduplicator {
-    /// `earlier` are the articles of earlier runs, in the order of their commits.
-    #[must_use]
-    pub fn new(config: DedupConfig, earlier: Vec<Candidate>) -> Deduplicator {
-        let mut earlier_ids: HashMap<u128, Vec<u128>> = HashMap::new();
-        for candidate in earlier.iter().filter(|candidate| candidate.caller_id) {
-            earlier_ids.entry(id_hash(&candidate.id)).or_default().push(candidate.content_hash);
-        }
-        Deduplicator { config, earlier, earlier_ids, current: Vec::new() }
+    /// `folder` takes what does not fit into so many bytes of `memory`; it is removed by the caller.
+    ///
+    /// # Errors
+    /// A file cannot be created.
+    pub fn new(config: DedupConfig, earlier: Earlier, folder: &Path, memory: u64) -> Result<Deduplicator> {
+        std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+        let memory = memory as usize;
+        Ok(Deduplicator {
+            config,
+            earlier,
+            folder: folder.to_owned(),
+            memory,
+            notes: Notes::default(),
+            postings: Sorter::new(folder, "postings", memory / 8),
+            store: Store::create(folder)?,
+        })
     }
 
-    /// Whether the caller gave an earlier record the same id with another content: the article is a new revision of it.
-    #[must_use]
-    pub fn is_revision(&self, candidate: &Candidate) -> bool {
-        let known = candidate.caller_id.then(|| self.earlier_ids.get(&id_hash(&candidate.id))).flatten();
-        known.is_some_and(|contents| !contents.contains(&candidate.content_hash))
-    }
-
-    /// Adds the next article of this run.
-    pub fn add(&mut self, candidate: Candidate) {
-        self.current.push(candidate);
-    }
-
-    /// Decides all articles added, in their order.
-    #[must_use]
-    pub fn resolve(&self) -> (Vec<Fate>, Vec<Edge>) {
-        let mut earlier: HashMap<(u128, u64), usize> = HashMap::new();
-        for (number, candidate) in self.earlier.iter().enumerate() {
-            earlier.entry(self.key(candidate)).or_insert(number);
+    /// Adds the next article of this run. `units` are those of its matching key.
+    ///
+    /// # Errors
+    /// A file cannot be written, or there are too many articles.
+    pub fn add(&mut self, id: &str, caller_id: bool, article: &Article, units: &Units) -> Result<()> {
+        let number = self.notes.list.len();
+        if number >= MAX_ARTICLES {
+            return Err(Error::Output(format!("a run takes {MAX_ARTICLES} articles at most; split the dump")));
         }
-        let mut clusters: BTreeMap<(u128, u64), Vec<usize>> = BTreeMap::new();
-        for (number, candidate) in self.current.iter().enumerate() {
-            clusters.entry(self.key(candidate)).or_default().push(number);
-        }
-        let mut fates = vec![Fate::alone(); self.current.len()];
-        let mut edges = Vec::new();
-        for (key, members) in clusters {
-            let prior = earlier.get(&key).map(|&number| &self.earlier[number]);
-            if members.len() + usize::from(prior.is_some()) > 1 {
-                self.decide(prior, &members, &mut fates, &mut edges);
-            }
-        }
-        edges.sort_by_key(|edge| edge.duplicate);
-        (fates, edges)
-    }
-
-    fn decide(&self, prior: Option<&Candidate>, members: &[usize], fates: &mut [Fate], edges: &mut Vec<Edge>) {
-        let best = members.iter().copied().min_by(|&a, &b| {
-            let (a, b) = (&self.current[a], &self.current[b]);
-            b.text_chars.cmp(&a.text_chars).then_with(|| a.id.cmp(&b.id))
+        self.notes.ids.push_str(id);
+        self.notes.list.push(Note {
+            content_hash: parse_hash(&article.content_hash),
+            text_hash: parse_hash(&article.text_hash),
+            title_hash: title_hash(article.title.as_deref()),
+            place: self.store.push(&units.hashes)?,
+            id_end: self.notes.ids.len(),
+            text_chars: article.text_chars as u32,
+            sample: units.fingerprints.len() as u32,
+            kind: units.kind,
+            caller_id,
         });
-        let Some(best) = best else { return };
-        let kept = prior.unwrap_or(&self.current[best]);
-        let size = members.len() as i32 + i32::from(prior.is_some());
-        for &member in members {
-            let fate = &mut fates[member];
-            fate.dup_cluster = Some(kept.id.clone());
-            fate.dup_cluster_size = size;
-            if prior.is_none() && member == best {
-                continue;
+        units.fingerprints.iter().try_for_each(|&fingerprint| self.postings.push(posting(fingerprint, number as u32)))
+    }
+
+    /// Decides all articles added, in their order, and writes the index file of the run into `staging`.
+    ///
+    /// # Errors
+    /// A file cannot be written or read back.
+    pub fn resolve(self, run_id: &str, staging: &Path) -> Result<Resolution> {
+        let Deduplicator { config, mut earlier, folder, memory, notes, postings, store } = self;
+        let postings = postings.finish();
+        let mut sets = store.sets(memory / 4)?;
+        let revisions = revisions(&notes, &mut earlier)?;
+        let groups = Groups::new(&notes, &config, &revisions, &mut earlier)?;
+        let graph = Graph { notes: &notes, config: &config, revisions: &revisions, groups: &groups };
+        let (within, across) = graph.pairs(&postings, &mut earlier, &mut sets, &folder, memory)?;
+        drop(sets);
+        let drops = stars(&within, &across, &graph, &config);
+        let verdict = graph.verdict(&drops, &within, &across);
+        let names = earlier_names(&verdict, &earlier)?;
+        let edges = graph.edges(&verdict, &names);
+        let fates = graph.fates(&verdict, &names);
+        let index = write_index(&notes, &fates, &postings, earlier, &folder, memory, run_id, staging)?;
+        Ok(Resolution { fates, edges, index })
+    }
+}
+
+/// What is known of ids of earlier runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Revision {
+    /// The id is new, or was given with the same text.
+    No,
+    /// The id was given with another text, which was dropped as a duplicate: it is a revision if it is not dropped again.
+    OfDropped,
+    /// The id was given with another text, which stays in `articles`. The new one stays too.
+    OfKept,
+}
+
+fn revisions(notes: &Notes, earlier: &mut Earlier) -> Result<Vec<Revision>> {
+    let mut revisions = vec![Revision::No; notes.list.len()];
+    if earlier.articles() == 0 {
+        return Ok(revisions);
+    }
+    for (article, note) in notes.list.iter().enumerate().filter(|(_, note)| note.caller_id) {
+        let id = notes.id(article as u32);
+        if earlier.contains(Member::Id(id))? {
+            if !earlier.contains(Member::IdWithContent(id, note.card().content))? {
+                revisions[article] = Revision::OfKept;
             }
-            let dropped = self.config.action == DedupAction::Drop;
-            fate.dropped = dropped;
-            fate.dup_of = (!dropped).then(|| kept.id.clone());
-            let exact = self.current[member].text_hash == kept.text_hash;
-            edges.push(Edge {
-                duplicate: member,
-                kept_id: kept.id.clone(),
-                kept_run: kept.earlier_run.clone(),
-                kind: if exact { "exact" } else { "normalized" },
-                dropped,
-            });
+        } else if earlier.contains(Member::DroppedId(id))? {
+            revisions[article] = Revision::OfDropped;
+        }
+    }
+    Ok(revisions)
+}
+
+/// Articles of this run with equal texts, and their equals in earlier runs.
+struct Groups {
+    /// For each article the one that stands for its group.
+    first: Vec<u32>,
+    /// Members of groups with more than one, by the article that stands for them.
+    members: BTreeMap<u32, Vec<u32>>,
+    /// The earlier article that is equal to a group, and the first half of its `text_hash`.
+    earlier: BTreeMap<u32, (u32, u64)>,
+}
+
+impl Groups {
+    fn new(notes: &Notes, config: &DedupConfig, revisions: &[Revision], earlier: &mut Earlier) -> Result<Groups> {
+        let mut order: Vec<u32> = (0..notes.list.len() as u32).collect();
+        order.sort_unstable_by_key(|&article| notes.note(article).equality(config));
+        let mut groups = Groups { first: order.clone(), members: BTreeMap::new(), earlier: BTreeMap::new() };
+        groups.first.sort_unstable();
+        for group in order.chunk_by_mut(|&a, &b| notes.note(a).equality(config) == notes.note(b).equality(config)) {
+            let stays = |article: u32| revisions[article as usize] == Revision::OfKept;
+            group.sort_unstable_by(|&a, &b| stays(b).cmp(&stays(a)).then_with(|| notes.rank(a, b)));
+            let first = group[0];
+            if group.len() > 1 {
+                for &mut article in &mut *group {
+                    groups.first[article as usize] = first;
+                }
+                groups.members.insert(first, group.to_vec());
+            }
+            if earlier.articles() > 0
+                && let Some(equal) = equal_earlier(notes.note(first), config, earlier)?
+            {
+                groups.earlier.insert(first, equal);
+            }
+        }
+        Ok(groups)
+    }
+
+    fn members<'a>(&'a self, first: &'a u32) -> &'a [u32] {
+        self.members.get(first).map_or(std::slice::from_ref(first), Vec::as_slice)
+    }
+}
+
+/// The earliest article with an equal text, and the first half of its `text_hash`.
+fn equal_earlier(note: &Note, config: &DedupConfig, earlier: &mut Earlier) -> Result<Option<(u32, u64)>> {
+    let card = note.card();
+    let needs_title = (note.text_chars as usize) < config.short_text_chars;
+    let [by_content, by_title] = exact_keys(card.content, card.title);
+    let mut found = Vec::new();
+    earlier.find(if needs_title { by_title } else { by_content }, MAX_EQUAL, &mut found)?;
+    for article in found {
+        let other = earlier.card(article)?;
+        if other.content == card.content && (!needs_title || other.title == card.title) {
+            return Ok(Some((article, other.text)));
+        }
+    }
+    Ok(None)
+}
+
+/// The articles of this run as nodes: one for each group of equal texts.
+struct Graph<'a> {
+    notes: &'a Notes,
+    config: &'a DedupConfig,
+    revisions: &'a [Revision],
+    groups: &'a Groups,
+}
+
+impl Articles for Graph<'_> {
+    fn takes_part(&self, article: u32) -> bool {
+        let first = self.groups.first[article as usize] == article;
+        let is_dropped = || self.groups.earlier.contains_key(&article) && !self.stays(article);
+        let is_long = self.notes.note(article).place.units as usize >= self.config.min_units;
+        first && is_long && !is_dropped()
+    }
+
+    fn sample(&self, article: u32) -> u32 {
+        self.notes.note(article).sample
+    }
+
+    fn rank(&self, a: u32, b: u32) -> Ordering {
+        self.notes.rank(a, b)
+    }
+}
+
+impl Members for Graph<'_> {
+    fn stays(&self, article: u32) -> bool {
+        self.revisions[article as usize] == Revision::OfKept
+    }
+
+    fn copies(&self, article: u32) -> u32 {
+        self.groups.members(&article).len() as u32 - 1
+    }
+
+    fn rank(&self, a: u32, b: u32) -> Ordering {
+        self.notes.rank(a, b)
+    }
+}
+
+/// Who is dropped in whose favour, and which pairs stay side by side.
+struct Verdict {
+    /// Every article of a cluster that is not its kept member.
+    members: BTreeMap<u32, (Center, Comparison, bool)>,
+    /// Other pairs with an article that stays, which drop nothing: the later one, the other one.
+    beside: Vec<(u32, Center, Comparison)>,
+}
+
+/// Ids and runs of earlier articles.
+type Names = HashMap<u32, (String, String)>;
+
+impl Verdict {
+    fn add_equal(&mut self, member: u32, center: Center, stays: bool) {
+        if stays {
+            self.beside.push((member, center, Comparison::equal()));
+        } else {
+            self.members.insert(member, (center, Comparison::equal(), true));
+        }
+    }
+}
+
+impl Graph<'_> {
+    /// All verified pairs whose containment reaches `dedup.syndicated_containment`.
+    fn pairs(
+        &self,
+        postings: &Sorted,
+        earlier: &mut Earlier,
+        sets: &mut Sets,
+        folder: &Path,
+        memory: usize,
+    ) -> Result<(Vec<Within>, Vec<Across>)> {
+        let count = self.notes.list.len();
+        let sample: u64 = self.notes.list.iter().map(|note| u64::from(note.sample)).sum();
+        tracing::info!(
+            "finding duplicates among {count} articles and {} earlier ones: {} MB of notes in memory, {} MB of fingerprints",
+            earlier.articles(),
+            (count * size_of::<Note>() + self.notes.ids.len()) >> 20,
+            (sample * 8) >> 20,
+        );
+        let mut pairs = Pairs {
+            within: Sorter::new(folder, "within", memory / 8),
+            across: Sorter::new(folder, "across", memory / 8),
+        };
+        let rare = collect(postings, count, self, earlier, &mut pairs)?;
+        let rare = |article: u32| f64::from(rare[article as usize]);
+        let (mut within, mut across) = (Vec::new(), Vec::new());
+        let is_enough = |comparison: &Comparison| comparison.containment() >= self.config.syndicated_containment;
+        each_candidate(
+            &pairs.within.finish(),
+            |a, b| Ok(rare(a).min(rare(b))),
+            |a, b| {
+                let (first, second) = (sets.get(self.notes.note(a).place)?, sets.get(self.notes.note(b).place)?);
+                let comparison = Comparison::of(&first, &second);
+                within.extend(is_enough(&comparison).then_some(Within { a, b, comparison }));
+                Ok(())
+            },
+        )?;
+        let mut wanted: Vec<(u32, u32)> = Vec::new();
+        let least = |article: u32, other: u32| {
+            let card = earlier.card(other)?;
+            let sample = self.sample(article).max(1);
+            let smaller = f64::from(card.sample.min(sample)) / f64::from(sample);
+            let takes_part = card.units as usize >= self.config.min_units;
+            Ok(if takes_part { rare(article) * smaller } else { f64::INFINITY })
+        };
+        each_candidate(&pairs.across.finish(), least, |article, other| {
+            wanted.push((other, article));
+            Ok(())
+        })?;
+        wanted.sort_unstable();
+        let mut others: Vec<u32> = wanted.iter().map(|(other, _)| *other).collect();
+        others.dedup();
+        let mut rest = wanted.as_slice();
+        earlier.read(&others, true, &mut |other, found| {
+            let mut units = Units::of(&crate::text::matching_key(&found.text)).hashes;
+            units::into_set(&mut units);
+            let count = rest.iter().take_while(|(number, _)| *number == other).count();
+            let (these, behind) = rest.split_at(count);
+            rest = behind;
+            for &(_, article) in these {
+                let comparison = Comparison::of(&sets.get(self.notes.note(article).place)?, &units);
+                across.extend(is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
+            }
+            Ok(())
+        })?;
+        Ok((within, across))
+    }
+
+    fn verdict(&self, drops: &[stars::Drop], within: &[Within], across: &[Across]) -> Verdict {
+        let mut verdict = Verdict { members: BTreeMap::new(), beside: Vec::new() };
+        for &(article, center, comparison) in drops {
+            for &member in self.groups.members(&article) {
+                verdict.members.insert(member, (center, comparison, false));
+            }
+        }
+        for (&first, &(equal, _)) in &self.groups.earlier {
+            for &member in self.groups.members(&first) {
+                verdict.add_equal(member, Center::Earlier(equal), self.stays(member));
+            }
+        }
+        for (first, members) in &self.groups.members {
+            if !verdict.members.contains_key(first) {
+                for &member in members.iter().filter(|member| *member != first) {
+                    verdict.add_equal(member, Center::Current(*first), self.stays(member));
+                }
+            }
+        }
+        let center = |article: u32| verdict.members.get(&article).map(|(center, ..)| *center);
+        for pair in across.iter().filter(|pair| center(pair.article) != Some(Center::Earlier(pair.earlier))) {
+            verdict.beside.push((pair.article, Center::Earlier(pair.earlier), pair.comparison));
+        }
+        for Within { a, b, comparison } in within.iter().copied() {
+            let (first, later) = match (center(a), center(b)) {
+                (None, None) if self.precedes(a, b) => (a, b),
+                (None, None) => (b, a),
+                (None, Some(of)) if of != Center::Current(a) => (a, b),
+                (Some(of), None) if of != Center::Current(b) => (b, a),
+                // The edge is there already, or neither stays.
+                _ => continue,
+            };
+            verdict.beside.push((later, Center::Current(first), comparison));
+        }
+        verdict.beside.sort_unstable_by_key(|&(later, center, _)| (later, center));
+        verdict.beside.dedup_by_key(|&mut (later, center, _)| (later, center));
+        verdict
+    }
+
+    /// The order of two articles that stay: revisions, the longer, the smaller id.
+    fn precedes(&self, a: u32, b: u32) -> bool {
+        self.stays(b).cmp(&self.stays(a)).then_with(|| self.notes.rank(a, b)).is_lt()
+    }
+
+    fn name(&self, center: Center, names: &Names) -> (String, Option<String>) {
+        match center {
+            Center::Current(article) => (self.notes.id(article).to_owned(), None),
+            Center::Earlier(article) => {
+                let (id, run) = names.get(&article).cloned().unwrap_or_default();
+                (id, Some(run))
+            }
         }
     }
 
-    /// What makes two articles one: the matching key of the text, and for short texts the title too.
-    fn key(&self, candidate: &Candidate) -> (u128, u64) {
-        let short = (candidate.text_chars as usize) < self.config.short_text_chars;
-        (candidate.content_hash, if short { candidate.title_hash } else { 0 })
+    fn is_exact(&self, member: u32, center: Center) -> bool {
+        let text_hash = self.notes.note(member).text_hash;
+        match center {
+            Center::Current(article) => self.notes.note(article).text_hash == text_hash,
+            Center::Earlier(_) => {
+                let equal = self.groups.earlier.get(&self.groups.first[member as usize]);
+                equal.is_some_and(|&(_, text)| text == (text_hash >> 64) as u64)
+            }
+        }
     }
+
+    fn edges(&self, verdict: &Verdict, names: &Names) -> Vec<Edge> {
+        let edge = |later: u32, center: Center, kind: Kind, comparison: &Comparison, dropped: bool| {
+            let (kept_id, kept_run) = self.name(center, names);
+            let unit = match kind {
+                Kind::Exact => "text",
+                Kind::Normalized => "matching_key",
+                _ => self.notes.note(later).kind.as_str(),
+            };
+            let (jaccard, containment) = (comparison.jaccard(), comparison.containment());
+            Edge { duplicate: later as usize, kept_id, kept_run, kind, dropped, jaccard, containment, unit }
+        };
+        let dropping = self.config.action == DedupAction::Drop;
+        let members = verdict.members.iter().map(|(&member, (center, comparison, equal))| {
+            let kind = if *equal {
+                if self.is_exact(member, *center) { Kind::Exact } else { Kind::Normalized }
+            } else {
+                comparison.kind(self.config).unwrap_or(Kind::Syndicated)
+            };
+            edge(member, *center, kind, comparison, dropping)
+        });
+        let beside = verdict
+            .beside
+            .iter()
+            .map(|(later, center, comparison)| edge(*later, *center, Kind::Syndicated, comparison, false));
+        let mut edges: Vec<Edge> = members.chain(beside).collect();
+        edges.sort_by_key(|edge| (edge.duplicate, !edge.dropped));
+        edges
+    }
+
+    fn fates(&self, verdict: &Verdict, names: &Names) -> Fates {
+        let mut clusters: BTreeMap<Center, Vec<u32>> = BTreeMap::new();
+        for (&member, (center, ..)) in &verdict.members {
+            clusters.entry(*center).or_default().push(member);
+        }
+        let mut fates = Fates { count: self.notes.list.len(), others: HashMap::new() };
+        let dropped = self.config.action == DedupAction::Drop;
+        for (center, members) in clusters {
+            let (kept, _) = self.name(center, names);
+            let dup_cluster_size = members.len() as i32 + 1;
+            let fate = Fate { dup_cluster: Some(kept.clone()), dup_cluster_size, ..Fate::alone() };
+            if let Center::Current(article) = center {
+                fates.others.insert(article as usize, fate.clone());
+            }
+            for member in members {
+                let dup_of = (!dropped).then(|| kept.clone());
+                fates.others.insert(member as usize, Fate { dropped, dup_of, ..fate.clone() });
+            }
+        }
+        for (article, _) in self.revisions.iter().enumerate().filter(|(_, revision)| **revision != Revision::No) {
+            let fate = fates.others.entry(article).or_insert_with(Fate::alone);
+            fate.revised = !fate.dropped && fate.dup_of.is_none();
+        }
+        fates
+    }
+}
+
+/// Reads the ids of the earlier articles that edges lead to.
+fn earlier_names(verdict: &Verdict, earlier: &Earlier) -> Result<Names> {
+    let members = verdict.members.values().map(|(center, ..)| *center);
+    let centers = members.chain(verdict.beside.iter().map(|(_, center, _)| *center));
+    let mut wanted: Vec<u32> = centers
+        .filter_map(|center| match center {
+            Center::Earlier(article) => Some(article),
+            Center::Current(_) => None,
+        })
+        .collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut names = Names::new();
+    earlier.read(&wanted, false, &mut |article, found| {
+        names.insert(article, (found.id, found.run_id));
+        Ok(())
+    })?;
+    Ok(names)
+}
+
+/// Writes what this run adds to the index: the articles that stay and are no duplicates, numbered as their rows.
+#[expect(clippy::too_many_arguments, reason = "one call, and a struct would only name the same things again")]
+fn write_index(
+    notes: &Notes,
+    fates: &Fates,
+    postings: &Sorted,
+    earlier: Earlier,
+    folder: &Path,
+    memory: usize,
+    run_id: &str,
+    staging: &Path,
+) -> Result<Vec<StagedIndex>> {
+    let mut rows: Vec<Option<u32>> = Vec::with_capacity(notes.list.len());
+    let mut cards = Vec::new();
+    let mut exact = Sorter::new(folder, "exact", memory / 8);
+    let mut members = Sorter::new(folder, "members", memory / 8);
+    for (article, note) in notes.list.iter().enumerate() {
+        let (id, fate, card) = (notes.id(article as u32), fates.others.get(&article), note.card());
+        let row = cards.len() as u32;
+        if fate.is_some_and(|fate| fate.dropped) {
+            members.push(member_word(Member::DroppedId(id)))?;
+            rows.push(None);
+            continue;
+        }
+        if note.caller_id {
+            members.push(member_word(Member::Id(id)))?;
+            members.push(member_word(Member::IdWithContent(id, card.content)))?;
+        }
+        let stands = fate.is_none_or(|fate| fate.dup_of.is_none());
+        if stands {
+            exact_keys(card.content, card.title).into_iter().try_for_each(|key| exact.push(posting(key, row)))?;
+        }
+        rows.push(stands.then_some(row));
+        cards.push(card);
+    }
+    let (exact, members) = (exact.finish(), members.finish());
+    let mut words = words_of(postings)?;
+    let standing: index::Words<'_> = Box::new(|| {
+        while let Some(word) = words()? {
+            let (fingerprint, article) = candidates::parts(word);
+            if let Some(row) = rows[article as usize] {
+                return Ok(Some(posting(fingerprint, row)));
+            }
+        }
+        Ok(None)
+    });
+    let addition = Addition {
+        postings: merge(vec![standing, words_of(&exact)?])?,
+        members: words_of(&members)?,
+        runs: vec![CoveredRun { run_id: run_id.to_owned(), rows: cards.len() as u64 }],
+        cards: Box::new(cards.into_iter()),
+    };
+    earlier.write(addition, staging)
 }
 
 impl Fate {
     /// The fate of an article without duplicates.
     #[must_use]
     pub fn alone() -> Fate {
-        Fate { dropped: false, dup_cluster: None, dup_cluster_size: 1, dup_of: None }
+        Fate { dropped: false, revised: false, dup_cluster: None, dup_cluster_size: 1, dup_of: None }
+    }
+}
+
+/// [`Fate::alone`].
+static ALONE: Fate = Fate { dropped: false, revised: false, dup_cluster: None, dup_cluster_size: 1, dup_of: None };
+
+impl Fates {
+    /// The fate of an article; `None` where there is no such article.
+    #[must_use]
+    pub fn get(&self, article: usize) -> Option<&Fate> {
+        (article < self.count).then(|| self.others.get(&article).unwrap_or(&ALONE))
+    }
+
+    /// Number of articles.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Whether there are no articles.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Number of articles that are dropped.
+    #[must_use]
+    pub fn dropped(&self) -> usize {
+        self.others.values().filter(|fate| fate.dropped).count()
+    }
+}
+
+impl FromIterator<Fate> for Fates {
+    fn from_iter<I: IntoIterator<Item = Fate>>(fates: I) -> Fates {
+        let mut count = 0;
+        let others = fates.into_iter().inspect(|_| count += 1).enumerate().filter(|(_, fate)| *fate != ALONE).collect();
+        Fates { count, others }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(action: DedupAction) -> DedupConfig {
-        DedupConfig { action, short_text_chars: 200 }
-    }
-
-    fn candidate(id: &str, content: u128, text: u128, chars: i32) -> Candidate {
-        Candidate {
-            id: id.into(),
-            caller_id: true,
-            earlier_run: None,
-            content_hash: content,
-            text_hash: text,
-            title_hash: 1,
-            text_chars: chars,
-        }
-    }
-
-    fn kept(candidates: &[Candidate], earlier: Vec<Candidate>) -> Vec<String> {
-        let mut dedup = Deduplicator::new(config(DedupAction::Drop), earlier);
-        for candidate in candidates {
-            dedup.add(candidate.clone());
-        }
-        let (fates, edges) = dedup.resolve();
-        assert_eq!(edges.len(), fates.iter().filter(|fate| fate.dropped).count());
-        candidates.iter().zip(&fates).filter(|(_, fate)| !fate.dropped).map(|(c, _)| c.id.clone()).collect()
-    }
-
-    #[test]
-    fn the_longest_then_the_smallest_id_stays_in_any_order() {
-        let mut candidates = [
-            candidate("c", 1, 1, 500),
-            candidate("a", 1, 2, 500),
-            candidate("b", 1, 3, 501),
-            candidate("d", 2, 4, 500),
-        ];
-        assert_eq!(kept(&candidates, vec![]), ["b", "d"]);
-        candidates.reverse();
-        assert_eq!(kept(&candidates, vec![]), ["d", "b"]);
-    }
-
-    #[test]
-    fn an_earlier_run_stays() {
-        let mut earlier = candidate("z", 1, 9, 300);
-        earlier.earlier_run = Some("r1".into());
-        assert_eq!(kept(&[candidate("a", 1, 1, 500)], vec![earlier]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn another_content_under_an_earlier_id_is_a_revision() {
-        let mut earlier = candidate("a", 1, 9, 300);
-        earlier.earlier_run = Some("r1".into());
-        let dedup = Deduplicator::new(config(DedupAction::Drop), vec![earlier]);
-        assert!(dedup.is_revision(&candidate("a", 2, 2, 500)));
-        assert!(!dedup.is_revision(&candidate("a", 1, 9, 300)));
-        assert!(!dedup.is_revision(&candidate("b", 2, 2, 500)));
-    }
-
-    #[test]
-    fn short_texts_need_one_title() {
-        let mut other = candidate("b", 1, 1, 50);
-        other.title_hash = 2;
-        assert_eq!(kept(&[candidate("a", 1, 1, 50), other], vec![]).len(), 2);
-        assert_eq!(kept(&[candidate("a", 1, 1, 50), candidate("b", 1, 1, 50)], vec![]), ["a"]);
-    }
-
-    #[test]
-    fn kinds_tell_equal_texts_from_equal_keys() {
-        let mut dedup = Deduplicator::new(config(DedupAction::Flag), vec![]);
-        for (id, text) in [("a", 1), ("b", 1), ("c", 2)] {
-            dedup.add(candidate(id, 1, text, 500));
-        }
-        let (fates, edges) = dedup.resolve();
-        assert_eq!(edges.iter().map(|edge| edge.kind).collect::<Vec<_>>(), ["exact", "normalized"]);
-        assert!(fates.iter().all(|fate| !fate.dropped && fate.dup_cluster_size == 3));
-        assert_eq!(fates[1].dup_of.as_deref(), Some("a"));
-    }
-}
+mod fixture;
+#[cfg(test)]
+mod tests;

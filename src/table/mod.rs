@@ -8,14 +8,14 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 
-pub(crate) use self::reader::{column_of, read_columns, rows_with_id, to_json};
+pub(crate) use self::reader::{column_of, read_columns, read_rows, rows_with_id, to_json};
 pub use self::schema::{Column, ColumnType, SCHEMA_VERSION, SchemaFormat, Table, describe};
 pub(crate) use self::writer::part_name;
 
 use self::spill::ArticleSpill;
 use self::writer::{TableWriter, WriterSettings};
 use crate::config::TableConfig;
-use crate::dedup::Fate;
+use crate::dedup::Fates;
 use crate::document::{Cleaned, Rejection};
 use crate::error::{Error, Result};
 
@@ -37,11 +37,11 @@ pub struct StagedFile {
     pub hash: String,
 }
 
-/// One row of `duplicates`, without `run_id`.
+/// One row of `duplicates`, without `run_id` and without what the later record's row of `articles` tells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DuplicateEdge {
-    /// Id of the later record.
-    pub id: String,
+    /// Number of the later record among the articles appended.
+    pub duplicate: usize,
     /// Id of the kept record.
     pub kept_id: String,
     /// Run of the kept record.
@@ -56,12 +56,6 @@ pub struct DuplicateEdge {
     pub containment: Option<f64>,
     /// What was compared.
     pub similarity_unit: Option<&'static str>,
-    /// Title of the later record.
-    pub title: Option<String>,
-    /// Address of the later record.
-    pub url: Option<String>,
-    /// File of the later record.
-    pub file_path: String,
 }
 
 /// The row of `runs`, without `run_id`, `version`, `config_hash` and `bytes_out`, which the tables know themselves.
@@ -144,38 +138,24 @@ impl RunTables {
         self.rejects.end_row()
     }
 
-    /// Writes the rest: articles by their fates (one an appended article, in order), the edges, the row of `runs`.
+    /// Writes the rest: articles by their fates (one an appended article, in order), the edges (in the order of their later records),
+    /// the row of `runs`.
     ///
     /// # Errors
     /// A file cannot be written or read back, or the number of fates is not that of the articles.
-    pub fn finish(self, fates: &[Fate], edges: &[DuplicateEdge], run: &RunRow) -> Result<Vec<StagedFile>> {
+    pub fn finish(self, fates: &Fates, edges: &[DuplicateEdge], run: &RunRow) -> Result<Vec<StagedFile>> {
         if fates.len() != self.articles.len() {
             let (fates, articles) = (fates.len(), self.articles.len());
             return Err(Error::Output(format!("{articles} articles were appended but {fates} fates given")));
         }
-        let mut files = self.articles.finish(fates, &self.staging, &self.settings)?;
+        let mut files = self.articles.finish(fates, edges, &self.run_id, &self.staging, &self.settings)?;
         files.extend(self.segments.finish()?);
         files.extend(self.rejects.finish()?);
-        files.extend(write_edges(edges, &self.run_id, &self.staging, &self.settings)?);
         let bytes_out = files.iter().map(|file| file.bytes).sum();
         files.extend(write_run(run, &self.run_id, bytes_out, &self.staging, &self.settings)?);
         files.sort_by(|a, b| (a.table, &a.path).cmp(&(b.table, &b.path)));
         Ok(files)
     }
-}
-
-fn write_edges(
-    edges: &[DuplicateEdge],
-    run_id: &str,
-    staging: &Path,
-    settings: &WriterSettings,
-) -> Result<Vec<StagedFile>> {
-    let mut table = TableWriter::create(staging, Table::Duplicates, settings)?;
-    for edge in edges {
-        rows::push_edge(table.row(), edge, run_id);
-        table.end_row()?;
-    }
-    table.finish()
 }
 
 fn write_run(
@@ -205,6 +185,7 @@ mod tests {
 
     use super::fixture::{cleaned, rejected, run_row, table_config};
     use super::*;
+    use crate::dedup::Fate;
 
     fn write(config: &TableConfig, texts: &[&str], fates: &[Fate]) -> (tempfile::TempDir, Vec<StagedFile>) {
         let folder = tempfile::tempdir().unwrap();
@@ -213,7 +194,8 @@ mod tests {
             tables.append(&cleaned(&format!("id{number}"), text)).unwrap();
         }
         tables.append(&rejected("bad", "home page")).unwrap();
-        let files = tables.finish(fates, &[], &run_row(texts.len() as i64, 0, 1)).unwrap();
+        let fates: Fates = fates.iter().cloned().collect();
+        let files = tables.finish(&fates, &[], &run_row(texts.len() as i64, 0, 1)).unwrap();
         (folder, files)
     }
 
@@ -249,7 +231,7 @@ mod tests {
     #[test]
     fn dropped_articles_take_their_related_rows_with_them() {
         let mut fates = vec![Fate::alone(); 3];
-        fates[0] = Fate { dropped: false, dup_cluster: Some("id0".into()), dup_cluster_size: 2, dup_of: None };
+        fates[0] = Fate { dup_cluster: Some("id0".into()), dup_cluster_size: 2, ..Fate::alone() };
         fates[1].dropped = true;
         let (folder, files) = write(&table_config(), &["A\none", "B\ntwo", "C\nthree"], &fates);
         assert_eq!(ids(&file(&files, Table::Articles).path), ["id0", "id2"]);
@@ -267,7 +249,7 @@ mod tests {
     fn a_wrong_number_of_fates_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let tables = RunTables::create(folder.path(), "r1", "c", &table_config()).unwrap();
-        assert!(tables.finish(&[Fate::alone()], &[], &run_row(0, 0, 0)).is_err());
+        assert!(tables.finish(&[Fate::alone()].into_iter().collect(), &[], &run_row(0, 0, 0)).is_err());
     }
 
     #[test]

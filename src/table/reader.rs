@@ -10,7 +10,10 @@ use arrow::datatypes::{
 };
 use arrow::error::ArrowError;
 use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{ArrowPredicateFn, ParquetRecordBatchReaderBuilder, RowFilter};
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter, RowSelection, RowSelector,
+};
+use parquet::file::metadata::PageIndexPolicy;
 use serde_json::{Map, Value};
 
 use super::rows::list_value;
@@ -36,6 +39,30 @@ pub(crate) fn read_columns(path: &Path, columns: &[&str]) -> Result<impl Iterato
     let reader = builder.with_projection(mask).build().map_err(Error::table("read", path))?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(Error::table("read", &path))))
+}
+
+/// Streams the named columns of some rows of a file, given by their places in order, each once. Pages without any are not read.
+pub(crate) fn read_rows(
+    path: &Path,
+    columns: &[&str],
+    rows: &[usize],
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
+    let file = File::open(path).map_err(Error::io("read", path))?;
+    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
+    let builder =
+        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(Error::table("read", path))?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let mut selectors = Vec::new();
+    let mut next = 0;
+    for &row in rows {
+        selectors.push(RowSelector::skip(row - next));
+        selectors.push(RowSelector::select(1));
+        next = row + 1;
+    }
+    let selection = RowSelection::from(selectors);
+    let reader = builder.with_projection(mask).with_row_selection(selection).with_batch_size(BATCH_ROWS).build();
+    let path = path.to_owned();
+    Ok(reader.map_err(Error::table("read", &path))?.map(move |batch| batch.map_err(Error::table("read", &path))))
 }
 
 /// A column of a batch as a typed array.

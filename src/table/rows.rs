@@ -13,7 +13,8 @@ use arrow::datatypes::{
 use arrow::error::ArrowError;
 
 use super::schema::{ColumnType, list_field};
-use super::{DuplicateEdge, Fate, RunRow};
+use super::{DuplicateEdge, RunRow};
+use crate::dedup::Fate;
 use crate::document::{Article, Mention, Record, Rejection, RelatedItem, Segment};
 
 /// Collects rows. Values are pushed from the first column to the last, then [`RowBuilder::end_row`] closes the row.
@@ -198,6 +199,14 @@ impl<'a> ColumnView<'a> {
         })
     }
 
+    /// The text of a row; `None` where it is null or the column holds no text.
+    pub(crate) fn text(&self, row: usize) -> Option<&'a str> {
+        match self {
+            ColumnView::Text(array) if array.is_valid(row) => Some(array.value(row)),
+            _ => None,
+        }
+    }
+
     /// Pushes the value of a row, null included, unchanged.
     pub(crate) fn copy(&self, row: usize, into: &mut RowBuilder) {
         match self {
@@ -265,8 +274,20 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.boolean(record.caller_id);
 }
 
-/// Pushes `dup_cluster`, `dup_cluster_size` or `dup_of`; false where the column is none of them.
-pub(crate) fn push_fate(row: &mut RowBuilder, column: &str, fate: &Fate) -> bool {
+/// Flag of a record whose id an earlier record has with another text.
+const REVISED: &str = "revised_id";
+
+/// Pushes `dup_cluster`, `dup_cluster_size` or `dup_of`, and `quality_flags` of a revision; false where the column is none of them.
+pub(crate) fn push_fate(row: &mut RowBuilder, column: &str, value: &ColumnView<'_>, at: usize, fate: &Fate) -> bool {
+    match (column, value) {
+        ("quality_flags", ColumnView::TextList(flags)) if fate.revised => {
+            let mut flags = list_value(flags, at).unwrap_or_default();
+            flags.push(REVISED.to_owned());
+            row.list(Some(&flags));
+            return true;
+        }
+        _ => {}
+    }
     match column {
         "dup_cluster" => row.known(fate.dup_cluster.as_deref()),
         "dup_cluster_size" => row.int32(fate.dup_cluster_size),
@@ -328,9 +349,14 @@ pub(crate) fn push_mention(row: &mut RowBuilder, record: &Record, mention: &Ment
     row.float32(mention.confidence);
 }
 
-/// Pushes a row of `duplicates`.
-pub(crate) fn push_edge(row: &mut RowBuilder, edge: &DuplicateEdge, run_id: &str) {
-    row.text(&edge.id);
+/// Pushes a row of `duplicates`; `later` gives a column of the later record's row of `articles`.
+pub(crate) fn push_edge<'a>(
+    row: &mut RowBuilder,
+    edge: &DuplicateEdge,
+    run_id: &str,
+    later: impl Fn(&str) -> Option<&'a str>,
+) {
+    row.text(later("id").unwrap_or_default());
     row.text(run_id);
     row.text(&edge.kept_id);
     row.text(&edge.kept_run_id);
@@ -339,9 +365,9 @@ pub(crate) fn push_edge(row: &mut RowBuilder, edge: &DuplicateEdge, run_id: &str
     row.float64(edge.jaccard);
     row.float64(edge.containment);
     row.known(edge.similarity_unit);
-    row.known(edge.title.as_deref());
-    row.known(edge.url.as_deref());
-    row.known(Some(&edge.file_path));
+    row.known(later("title"));
+    row.known(later("url"));
+    row.known(later("file_path"));
 }
 
 /// Pushes a row of `rejects`.

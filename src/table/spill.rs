@@ -12,10 +12,11 @@ use arrow::error::ArrowError;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 
-use super::Fate;
-use super::rows::{ColumnView, RowBuilder, push_fate};
+use super::rows::{ColumnView, RowBuilder, push_edge, push_fate};
 use super::schema::{Column, ColumnType, Table};
 use super::writer::{TableWriter, WriterSettings};
+use super::{DuplicateEdge, Fates};
+use crate::dedup::Fate;
 use crate::document::{Article, Mention, Record, RelatedItem};
 use crate::error::{Error, Result};
 
@@ -56,7 +57,7 @@ impl Spill {
     }
 
     /// Streams the rows of articles that stay into the table, and removes the spill.
-    fn drain(mut self, fates: &[Fate], into: &mut TableWriter) -> Result<()> {
+    fn drain(mut self, fates: &Fates, edges: &mut Edges<'_>, into: &mut TableWriter) -> Result<()> {
         self.write()?;
         self.writer.finish().map_err(Error::table("write", &self.path))?;
         let Spill { table, path, writer, .. } = self;
@@ -65,13 +66,45 @@ impl Spill {
         let reader = StreamReader::try_new_buffered(file, None).map_err(Error::table("read", &path))?;
         for batch in reader {
             let batch = batch.map_err(Error::table("read", &path))?;
-            copy_batch(table, &batch, fates, &path, into)?;
+            copy_batch(table, &batch, fates, edges, &path, into)?;
         }
         fs::remove_file(&path).map_err(Error::io("remove", &path))
     }
 }
 
-fn copy_batch(table: Table, batch: &RecordBatch, fates: &[Fate], path: &Path, into: &mut TableWriter) -> Result<()> {
+/// The edges on their way to `duplicates`: each takes names from the row of its later record, which passes by in the same order.
+struct Edges<'a> {
+    rest: &'a [DuplicateEdge],
+    run_id: &'a str,
+    table: TableWriter,
+}
+
+impl Edges<'_> {
+    /// Writes the edges of one article.
+    fn write(&mut self, article: usize, columns: &[(&Column, ColumnView<'_>)], row: usize) -> Result<()> {
+        while let Some((edge, rest)) = self.rest.split_first()
+            && edge.duplicate == article
+        {
+            self.rest = rest;
+            let later = |name: &str| {
+                let (_, values) = columns.iter().find(|(column, _)| column.name == name)?;
+                values.text(row)
+            };
+            push_edge(self.table.row(), edge, self.run_id, later);
+            self.table.end_row()?;
+        }
+        Ok(())
+    }
+}
+
+fn copy_batch(
+    table: Table,
+    batch: &RecordBatch,
+    fates: &Fates,
+    edges: &mut Edges<'_>,
+    path: &Path,
+    into: &mut TableWriter,
+) -> Result<()> {
     let damaged = || {
         let cause = ArrowError::SchemaError("a column is missing or of another type".to_owned());
         Error::table("read", path)(cause)
@@ -86,7 +119,11 @@ fn copy_batch(table: Table, batch: &RecordBatch, fates: &[Fate], path: &Path, in
     let article_no = batch.column_by_name(ARTICLE_NO).and_then(|array| array.as_primitive_opt::<Int64Type>());
     let article_no = article_no.ok_or_else(damaged)?;
     for row in 0..article_no.len() {
-        let fate = fates.get(article_no.value(row) as usize).ok_or_else(damaged)?;
+        let article = article_no.value(row) as usize;
+        let fate = fates.get(article).ok_or_else(damaged)?;
+        if table == Table::Articles {
+            edges.write(article, &columns, row)?;
+        }
         if !fate.dropped {
             copy_row(&columns, row, fate, into)?;
         }
@@ -96,7 +133,7 @@ fn copy_batch(table: Table, batch: &RecordBatch, fates: &[Fate], path: &Path, in
 
 fn copy_row(columns: &[(&Column, ColumnView<'_>)], row: usize, fate: &Fate, into: &mut TableWriter) -> Result<()> {
     for (column, values) in columns {
-        if !push_fate(into.row(), column.name, fate) {
+        if !push_fate(into.row(), column.name, values, row, fate) {
             values.copy(row, into.row());
         }
     }
@@ -154,19 +191,24 @@ impl ArticleSpill {
         Ok(())
     }
 
-    /// Writes the rows of the articles that stay, one fate an article in the order of appending, to their tables.
+    /// Writes the rows of the articles that stay, one fate an article in the order of appending, to their tables, and the edges.
     pub(crate) fn finish(
         self,
-        fates: &[Fate],
+        fates: &Fates,
+        edges: &[DuplicateEdge],
+        run_id: &str,
         staging: &Path,
         settings: &WriterSettings,
     ) -> Result<Vec<super::StagedFile>> {
         let mut files = Vec::new();
+        let duplicates = TableWriter::create(staging, Table::Duplicates, settings)?;
+        let mut edges = Edges { rest: edges, run_id, table: duplicates };
         for spill in [self.articles, self.related, self.mentions] {
             let mut table = TableWriter::create(staging, spill.table, settings)?;
-            spill.drain(fates, &mut table)?;
+            spill.drain(fates, &mut edges, &mut table)?;
             files.extend(table.finish()?);
         }
+        files.extend(edges.table.finish()?);
         fs::remove_dir(&self.folder).map_err(Error::io("remove", &self.folder))?;
         Ok(files)
     }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::support::{Sandbox, article, ended, feed};
 
-const COMMANDS: [&str; 10] =
-    ["run", "explain", "report", "verify", "eval", "train", "schema", "config", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["run", "explain", "report", "verify", "reindex", "eval", "train", "schema", "config", "completions", "man"];
 
 #[test]
 fn help_names_every_command() {

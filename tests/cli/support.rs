@@ -153,22 +153,45 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         .collect()
 }
 
-/// The text of an article like no other number's.
+/// The text of an article like no other number's: no two share more than a few phrases.
 pub fn article(number: usize) -> String {
-    let words = ["rice", "boat", "river", "school", "bridge", "lamp", "garden", "winter", "harvest", "market"];
-    let word = |step: usize| words[(number / 10_usize.pow(step as u32)) % 10];
-    let body: Vec<String> = (0..6)
-        .map(|paragraph| {
-            format!(
-                "In paragraph {paragraph} of report {number} the council of the village said that the {} and the {} would \
-                 be looked after by the {} committee until the end of the season, whatever the weather.",
-                word(0),
-                word(1),
-                word(2)
-            )
-        })
-        .collect();
-    format!("Village number {number} opens its {} to visitors\n\n{}", word(0), body.join("\n\n"))
+    const NOUNS: [&str; 32] = [
+        "rice", "boat", "river", "school", "bridge", "lamp", "garden", "winter", "harvest", "market", "council",
+        "teacher", "road", "mill", "orchard", "ferry", "library", "festival", "well", "roof", "choir", "bakery",
+        "forest", "valley", "workshop", "railway", "museum", "kitchen", "harbour", "meadow", "clinic", "square",
+    ];
+    const LINKS: [&str; 16] = [
+        "beside the",
+        "after the",
+        "and the",
+        "which kept the",
+        "before the",
+        "with the old",
+        "near the",
+        "opened the",
+        "without the",
+        "behind the",
+        "repaired the",
+        "for the new",
+        "under the",
+        "that served the",
+        "above the",
+        "joined the",
+    ];
+    let mut state = number as u64 + 1;
+    let mut draw = |count: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % count
+    };
+    let mut paragraph = |_| {
+        let mut text = format!("The {}", NOUNS[draw(32)]);
+        for _ in 0..11 {
+            text.extend([" ", LINKS[draw(16)], " ", NOUNS[draw(32)]]);
+        }
+        text + " of the village, as the mayor said on Monday."
+    };
+    let body: Vec<String> = (0..6).map(&mut paragraph).collect();
+    format!("Village number {number} opens its {} to visitors\n\n{}", NOUNS[number % 32], body.join("\n\n"))
 }
 
 /// One line of JSON lines.
