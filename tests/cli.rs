@@ -13,6 +13,10 @@ mod determinism;
 mod exit_codes;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/hostile.rs"]
+mod hostile;
+#[path = "cli/inputs.rs"]
+mod inputs;
 #[path = "cli/reruns.rs"]
 mod reruns;
 #[path = "cli/support.rs"]
