@@ -161,13 +161,23 @@ impl ArticleSpill {
         staging: &Path,
         settings: &WriterSettings,
     ) -> Result<Vec<super::StagedFile>> {
-        let mut files = Vec::new();
-        for spill in [self.articles, self.related, self.mentions] {
+        let finish = |spill: Spill| {
             let mut table = TableWriter::create(staging, spill.table, settings)?;
             spill.drain(fates, &mut table)?;
-            files.extend(table.finish()?);
-        }
+            table.finish()
+        };
+        // The tables have nothing to do with each other; their files are put together in one order.
+        let (articles, related, mentions) = std::thread::scope(|scope| {
+            let related = scope.spawn(|| finish(self.related));
+            let mentions = scope.spawn(|| finish(self.mentions));
+            (finish(self.articles), join(related), join(mentions))
+        });
+        let files = [articles?, related?, mentions?].concat();
         fs::remove_dir(&self.folder).map_err(Error::io("remove", &self.folder))?;
         Ok(files)
     }
+}
+
+fn join<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or_else(|_| Err(Error::Output("a thread that writes a table ended unexpectedly".to_owned())))
 }
