@@ -22,6 +22,8 @@ Exit codes:
   75   another run holds the output's lock; try again later
   130  stopped by Ctrl-C (143: by SIGTERM); nothing was committed, give the same command again";
 
+const INPUT_FORMATS: [&str; 8] = ["auto", "txt", "jsonl", "csv", "parquet", "warc", "wet", "html"];
+
 /// Cleans dumps of scraped news text into Parquet tables.
 ///
 /// Every line of every record gets a label (title, body, caption, related story, menu …), and every cut is written down with the
@@ -95,19 +97,21 @@ pub enum Command {
 
 /// Clean dumps into tables.
 ///
-/// Reads folders and .txt, .jsonl files, plain or compressed (.gz, .zst), and commits articles, segments, related stories,
-/// duplicates and rejects to the output folder. Inputs that were committed before are skipped, so a dump folder that grows can be
+/// Reads folders and files: .txt, .html, .jsonl, .csv, .tsv, .parquet, .warc and .wet, plain or compressed (.gz, .zst, .bz2, .xz), and
+/// all of these in .tar and .zip archives. Commits articles, segments, related stories, duplicates and rejects to the output folder. Inputs that were committed before are skipped, so a dump folder that grows can be
 /// given again and again. A run that was stopped
 /// has committed nothing: give the same command again.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  newsieve run dump/                                  a folder, all its .txt and .jsonl files
+  newsieve run dump/                                  a folder, all its files that can be read
+  newsieve run 'crawl/*.warc.gz' pages.tar.zst        a pattern, and an archive
+  zcat dump.gz | newsieve run -                       standard input
   newsieve run news.jsonl.gz --text-field content     JSON lines with another name for the text
   newsieve run dump/ --set label.preset=precision     leave unsure paragraphs out
   newsieve run dump/ --dry-run                        everything but the commit")]
 pub struct RunArgs {
-    /// Folders and files to clean; none: those of the config (`input.paths`, by default ./seeds).
+    /// Folders, files and patterns to clean, `-` for standard input; none: those of the config (`input.paths`, by default ./seeds).
     #[arg(value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Threads; default: all cores. The tables do not depend on it.
@@ -140,22 +144,23 @@ pub struct ConfigArgs {
     /// Set one config key; may repeat. VALUE is TOML, and where that fails a plain string.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
-    /// Form of the input: auto (by name, then by content), txt (one record a file), jsonl (one object a line).
-    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(["auto", "txt", "jsonl"]))]
+    /// Form of the input: auto (by name, then by content), txt and html (one record a file), jsonl (one object a line), csv (also TSV)
+    /// and parquet (one record a row), warc and wet (web crawls). Of an archive it is the form of the members.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(INPUT_FORMATS))]
     pub input_format: Option<String>,
-    /// JSON field that holds the text.
+    /// JSON field or column that holds the text.
     #[arg(long, value_name = "NAME")]
     pub text_field: Option<String>,
-    /// JSON field that holds the id.
+    /// JSON field or column that holds the id.
     #[arg(long, value_name = "NAME")]
     pub id_field: Option<String>,
-    /// JSON field that holds the address.
+    /// JSON field or column that holds the address.
     #[arg(long, value_name = "NAME")]
     pub url_field: Option<String>,
-    /// JSON field that holds the title.
+    /// JSON field or column that holds the title.
     #[arg(long, value_name = "NAME")]
     pub title_field: Option<String>,
-    /// JSON field that holds the publication date.
+    /// JSON field or column that holds the publication date.
     #[arg(long, value_name = "NAME")]
     pub date_field: Option<String>,
 }
@@ -195,7 +200,7 @@ pub struct ExplainArgs {
     /// A file, `-` for standard input, or the id of a record in the output.
     #[arg(value_name = "FILE|-|ID")]
     pub target: String,
-    /// Which record of a JSONL file: its line, from 0. Default: the first one.
+    /// Which record of a file with several: its line or row, from 0. Default: the first one.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(0..))]
     pub record: Option<i64>,
     /// Print one JSON object instead.
@@ -435,7 +440,7 @@ mod tests {
             "newsieve rum",
             "newsieve run -j 0",
             "newsieve run --memory 1X",
-            "newsieve run --input-format warc",
+            "newsieve run --input-format pdf",
             "newsieve -q -v run",
             "newsieve schema nothing",
             "newsieve explain",

@@ -35,6 +35,7 @@ pub struct InputConfig {
     pub url_field: String,
     pub title_field: String,
     pub date_field: String,
+    pub crawl_date_field: String,
     pub ignore: Vec<String>,
 }
 
@@ -48,6 +49,16 @@ pub enum InputFormat {
     Txt,
     /// One JSON object a line.
     Jsonl,
+    /// A header, then one record a row.
+    Csv,
+    /// One record a row.
+    Parquet,
+    /// Pages of a web crawl.
+    Warc,
+    /// Texts of a web crawl; read as `Warc` is.
+    Wet,
+    /// One HTML page a file.
+    Html,
 }
 
 /// `[limits]`.
@@ -56,6 +67,11 @@ pub enum InputFormat {
 #[expect(missing_docs, reason = "documented in config/default.toml")]
 pub struct LimitsConfig {
     pub max_record_bytes: u64,
+    pub max_input_bytes: u64,
+    pub max_compression_ratio: u64,
+    pub max_decoder_bytes: u64,
+    pub max_archive_depth: u64,
+    pub max_archive_members: u64,
     pub max_reject_share: f64,
 }
 
@@ -64,8 +80,19 @@ pub struct LimitsConfig {
 #[serde(deny_unknown_fields)]
 #[expect(missing_docs, reason = "documented in config/default.toml")]
 pub struct DecodeConfig {
+    pub html_text: HtmlText,
     pub repair_mojibake: bool,
     pub max_control_share: f64,
+}
+
+/// Which text of an HTML page is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HtmlText {
+    /// The main text, as Readability finds it; the visible text where it finds none.
+    Main,
+    /// All that a reader sees.
+    Visible,
 }
 
 /// `[label]`.

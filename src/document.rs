@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 pub struct Origin {
     /// Path of the file relative to its input root, `/` as separator (for a single-file input: its name).
     pub file_path: Arc<str>,
-    /// 0-based number of the record in its file (0 for a `.txt`; the 0-based line for JSONL, blank lines counted).
+    /// 0-based number of the record in its file: 0 for a text or an HTML page; the line for JSONL, blank lines counted; the row for
+    /// CSV (without the header) and Parquet; the record for WARC and WET, those that hold no page counted.
     pub record_no: i64,
     /// 0-based number of the input (the dump) on the command line; never written to a table.
     pub input: usize,
@@ -23,6 +24,13 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// Text that the container has already decoded (a JSON string).
     Text(String),
+    /// An undecoded HTML page, and the charset that its transport named.
+    Html {
+        /// The page.
+        bytes: Vec<u8>,
+        /// As written in the header `Content-Type`.
+        charset: Option<String>,
+    },
 }
 
 /// What a container says of a record beside its text; everything may be absent.
@@ -36,6 +44,8 @@ pub struct CallerFields {
     pub title: Option<String>,
     /// Publication date as the caller wrote it.
     pub date: Option<String>,
+    /// When the page was fetched, as the container wrote it (RFC 3339).
+    pub crawl_date: Option<String>,
     /// Unknown fields as one JSON object, in the order of the input.
     pub extra: Option<String>,
 }
@@ -306,12 +316,16 @@ pub enum Reason {
     TooLarge,
     /// A line that is not a JSON object.
     BadJson,
+    /// A row of a CSV file that has not the fields of its header.
+    BadCsv,
     /// The text field is missing or not a string.
     MissingText,
     /// The file cannot be read (permission, vanished, device error).
     Unreadable,
     /// The compressed stream is damaged or cut; the records before the damage were kept.
     DamagedContainer,
+    /// A limit of the config against archives that grow without end was met; what came before was kept.
+    OverLimit,
     /// The file's name is not UTF-8, so no table could name it.
     FileName,
     /// The caller's id stands twice in one dump.
@@ -331,9 +345,11 @@ impl Reason {
             Reason::Undecodable => "undecodable",
             Reason::TooLarge => "too_large",
             Reason::BadJson => "bad_json",
+            Reason::BadCsv => "bad_csv",
             Reason::MissingText => "missing_text",
             Reason::Unreadable => "unreadable",
             Reason::DamagedContainer => "damaged_container",
+            Reason::OverLimit => "over_limit",
             Reason::FileName => "file_name",
             Reason::DuplicateId => "duplicate_id",
             Reason::Internal => "internal",
@@ -343,7 +359,7 @@ impl Reason {
     /// Whether the input itself was damaged: the run then ends with exit code 3.
     #[must_use]
     pub fn is_damage(self) -> bool {
-        matches!(self, Reason::Unreadable | Reason::DamagedContainer | Reason::Internal)
+        matches!(self, Reason::Unreadable | Reason::DamagedContainer | Reason::OverLimit | Reason::Internal)
     }
 
     /// Whether the reject counts to `limits.max_reject_share`. Pages without an article and empty files are expected.

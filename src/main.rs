@@ -253,11 +253,7 @@ fn explain(args: &ExplainArgs, global: &Global) -> anyhow::Result<u8> {
     let effective = load(&args.config)?;
     let path = Path::new(&args.target);
     let view = if args.target == "-" {
-        let format = match effective.config.input.format {
-            config::InputFormat::Auto => None,
-            config::InputFormat::Txt => Some(source::Format::Txt),
-            config::InputFormat::Jsonl => Some(source::Format::Jsonl),
-        };
+        let format = source::Format::of_option(effective.config.input.format);
         let reader = source::open_stream(Box::new(io::stdin()), "-", format, &effective.config);
         explain_record(reader, args, &effective)?
     } else if path.is_dir() {

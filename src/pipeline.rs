@@ -25,8 +25,12 @@ use crate::table::{DuplicateEdge, RunRow, RunTables, SCHEMA_VERSION, StagedFile,
 
 /// Records of one batch: enough to keep all cores busy between two hand-overs.
 pub const BATCH_RECORDS: usize = 512;
-/// Bytes of raw text after which a batch is full however few its records.
+/// Most bytes of raw text after which a batch is full however few its records.
 const BATCH_BYTES: usize = 4 << 20;
+/// A batch holds at most this part of `--memory`: with what is made of it, it takes some ten times its raw bytes, and five are under way.
+const MEMORY_PER_BATCH: u64 = 128;
+/// Least bytes of a full batch.
+const MIN_BATCH_BYTES: usize = 64 << 10;
 /// Batches that may wait between two stages.
 const CHANNEL_DEPTH: usize = 1;
 
@@ -41,7 +45,8 @@ pub struct RunRequest {
     pub output: PathBuf,
     /// Threads; `None` = all cores.
     pub jobs: Option<usize>,
-    /// Soft ceiling of memory in bytes. The duplicate stage sorts on disk what does not fit into its share.
+    /// Soft ceiling of memory in bytes: the size of batches follows it, and the duplicate stage sorts on disk what does not fit into
+    /// its share.
     pub memory: u64,
     /// Run id; `None` = UTC time and a short hash.
     pub run_id: Option<String>,
@@ -164,7 +169,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     let plan = Plan::new(listing, &output, request, &manifests)?;
     if plan.all.is_empty() {
         tracing::warn!(
-            "no input has a file that can be read: .txt, .text, .jsonl or .ndjson, plain or with .gz or .zst behind it"
+            "no input has a file that can be read: .txt, .html, .jsonl, .csv, .tsv, .parquet, .warc, .wet, plain or with .gz, .zst, .bz2 \
+             or .xz behind it, or a .tar or .zip of such files"
         );
     }
     let Some(run_id) = plan.run_id(request, &manifests)? else {
@@ -221,7 +227,7 @@ impl Plan {
             .map(Work::File)
             .chain(listing.rejections.into_iter().map(Work::Rejected))
             .collect();
-        work.sort_by(|a, b| a.place().cmp(&b.place()));
+        work.sort_by(|a, b| a.order().cmp(&b.order()));
         let again = manifests.iter().any(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
         if again {
             let all = work.iter().map(Work::entry).collect();
@@ -302,6 +308,14 @@ impl Work {
         match self {
             Work::File(file) => (&file.file_path, file.input),
             Work::Rejected(rejection) => (&rejection.origin.file_path, rejection.origin.input),
+        }
+    }
+
+    /// What rows are ordered by.
+    fn order(&self) -> ((&str, &str), usize) {
+        match self {
+            Work::File(file) => (file.order(), file.input),
+            Work::Rejected(rejection) => ((&rejection.origin.file_path, ""), rejection.origin.input),
         }
     }
 
@@ -396,6 +410,7 @@ fn clean_all(
 struct Filling<'a> {
     sender: &'a SyncSender<Batch>,
     records: usize,
+    bytes: usize,
     batch: Batch,
     size: usize,
 }
@@ -407,7 +422,7 @@ impl Filling<'_> {
             self.size += content_bytes(record);
         }
         self.batch.items.push(item);
-        let full = self.batch.items.len() >= self.records || self.size >= BATCH_BYTES;
+        let full = self.batch.items.len() >= self.records || self.size >= self.bytes;
         !full || self.hand_over()
     }
 
@@ -420,7 +435,10 @@ impl Filling<'_> {
 /// Reads all inputs into batches. Returns what was read of each.
 fn read_all(work: &[Work], request: &RunRequest, sender: &SyncSender<Batch>) -> Vec<InputEntry> {
     let mut entries = Vec::with_capacity(work.len());
-    let mut filling = Filling { sender, records: request.batch_records.max(1), batch: Batch::default(), size: 0 };
+    let bytes = usize::try_from(request.memory / MEMORY_PER_BATCH)
+        .map_or(BATCH_BYTES, |bytes| bytes.clamp(MIN_BATCH_BYTES, BATCH_BYTES));
+    let mut filling =
+        Filling { sender, records: request.batch_records.max(1), bytes, batch: Batch::default(), size: 0 };
     for item in work {
         let entry = match item {
             Work::Rejected(rejection) => filling.push(Item::Rejected(rejection.clone())).then(|| InputEntry {
@@ -461,9 +479,11 @@ fn read_file(file: &InputFile, request: &RunRequest, filling: &mut Filling) -> O
     Some(InputEntry { path: file.file_path.to_string(), bytes: file.bytes, hash, records: stats.items })
 }
 
-fn content_bytes(record: &RawRecord) -> usize {
+/// Bytes of a raw record, as its container gives them.
+#[must_use]
+pub fn content_bytes(record: &RawRecord) -> usize {
     match &record.content {
-        Content::Bytes(bytes) => bytes.len(),
+        Content::Bytes(bytes) | Content::Html { bytes, .. } => bytes.len(),
         Content::Text(text) => text.len(),
     }
 }

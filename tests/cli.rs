@@ -15,6 +15,10 @@ mod duplicates;
 mod exit_codes;
 #[path = "cli/explain.rs"]
 mod explain;
+#[path = "cli/hostile.rs"]
+mod hostile;
+#[path = "cli/inputs.rs"]
+mod inputs;
 #[path = "cli/reruns.rs"]
 mod reruns;
 #[path = "cli/support.rs"]

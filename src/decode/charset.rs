@@ -4,7 +4,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, GB18030, GBK, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1258};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
-use super::Fault;
+use super::{Fault, legacy};
 use crate::document::Reason;
 
 /// Bytes that the charset is guessed from. The detector reads a few megabytes a second, and more bytes change its answer rarely.
@@ -19,11 +19,11 @@ type Decoded = (String, String);
 /// The name is the one of the `encoding` column: `utf-8`, `utf-8+bom`, `utf-16le`, `gb18030`, `windows-1258` …
 #[must_use]
 pub fn decode_bytes(bytes: &[u8]) -> Option<(String, String)> {
-    from_bytes(bytes.to_vec(), 1.0).ok()
+    from_bytes(bytes.to_vec(), None, 1.0).ok()
 }
 
-/// Decodes the bytes of a text file.
-pub(super) fn from_bytes(bytes: Vec<u8>, max_control_share: f64) -> Result<Decoded, Fault> {
+/// Decodes the bytes of a file; `declared` is the charset that it names itself.
+pub(super) fn from_bytes(bytes: Vec<u8>, declared: Option<&str>, max_control_share: f64) -> Result<Decoded, Fault> {
     if let Some((encoding, bom_length)) = Encoding::for_bom(&bytes)
         && encoding != UTF_8
     {
@@ -40,7 +40,7 @@ pub(super) fn from_bytes(bytes: Vec<u8>, max_control_share: f64) -> Result<Decod
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(without_bom(text)),
-        Err(error) => from_legacy(error.into_bytes()),
+        Err(error) => from_legacy(error.into_bytes(), declared),
     }
 }
 
@@ -111,27 +111,41 @@ fn utf_16_without_bom(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// Guesses among the charsets of the web. A guess is taken only when it explains every byte.
-fn from_legacy(bytes: Vec<u8>) -> Result<Decoded, Fault> {
+/// Tries the declared charset and then a guess among those of the web. Either is taken only when it explains every byte.
+fn from_legacy(bytes: Vec<u8>, declared: Option<&str>) -> Result<Decoded, Fault> {
     if let Some(detail) = damaged_utf_8(&bytes) {
         return Err(undecodable(detail, bytes));
     }
+    // No label names these, and pages in them declare whatever their editor did.
+    if let Some((text, name)) = legacy::decode(&bytes) {
+        return Ok((text, name.to_owned()));
+    }
+    let declared = declared.and_then(|label| Encoding::for_label(label.as_bytes())).filter(|charset| *charset != UTF_8);
+    if let Some(decoded) = declared.and_then(|encoding| decode_as(&bytes, encoding)) {
+        return Ok(decoded);
+    }
     let guess = guess(&bytes);
+    decode_as(&bytes, guess).ok_or_else(|| {
+        let name = guess.name().to_ascii_lowercase();
+        undecodable(format!("not UTF-8, and not {name}, the charset it looks like most"), bytes)
+    })
+}
+
+fn decode_as(bytes: &[u8], encoding: &'static Encoding) -> Option<Decoded> {
     // What is called gb2312 or gbk on the web is a part of gb18030, and real pages use all of that.
-    let encoding = if guess == GBK { GB18030 } else { guess };
-    let name = encoding.name().to_ascii_lowercase();
-    let decoded = encoding.decode_without_bom_handling_and_without_replacement(&bytes);
+    let encoding = if encoding == GBK { GB18030 } else { encoding };
+    let decoded = encoding.decode_without_bom_handling_and_without_replacement(bytes)?;
     // Single-byte charsets map their holes to C1 controls; a text has none.
-    let Some(text) = decoded.filter(|text| !text.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}'))) else {
-        return Err(undecodable(format!("not UTF-8, and not {name}, the charset it looks like most"), bytes));
-    };
+    if decoded.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}')) {
+        return None;
+    }
     let text = if encoding == WINDOWS_1258 {
         // The charset writes tones as combining marks; nobody else does, so matching would fail on it.
-        ComposingNormalizerBorrowed::new_nfc().normalize(&text).into_owned()
+        ComposingNormalizerBorrowed::new_nfc().normalize(&decoded).into_owned()
     } else {
-        text.into_owned()
+        decoded.into_owned()
     };
-    Ok((text, name))
+    Some((text, encoding.name().to_ascii_lowercase()))
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {

@@ -1,13 +1,16 @@
 //! Turns a raw record into text: byte order mark, charset, mojibake repair. The text is never edited after this stage.
 
 mod charset;
+mod gbk;
+mod html;
+mod legacy;
 mod mojibake;
 mod vietnamese;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use crate::config::Config;
-use crate::document::{Content, Origin, RawRecord, Reason, Record, Rejection, excerpt, hash_hex};
+use crate::config::{Config, HtmlText};
+use crate::document::{CallerFields, Content, Origin, RawRecord, Reason, Record, Rejection, excerpt, hash_hex};
 use crate::text::is_blank;
 
 pub use charset::decode_bytes;
@@ -17,22 +20,27 @@ const EXCERPT_BYTES: usize = 2000;
 
 /// Decodes one record.
 ///
-/// Order: byte order mark, binary check, strict UTF-8, guessed charset (only without replacement characters), and then the
-/// repair of UTF-8 that was read as another charset.
+/// Order: byte order mark, binary check, strict UTF-8, declared charset, guessed charset (both only without replacement characters);
+/// of a page its main text; and then the repair of UTF-8 that was read as another charset.
 ///
 /// # Errors
 /// A [`Rejection`] of stage `decode`: `binary`, `undecodable` or `empty`.
 pub fn decode(raw: RawRecord, config: &Config) -> Result<Record, Rejection> {
-    let RawRecord { origin, content, fields } = raw;
+    let RawRecord { origin, content, mut fields } = raw;
     let caller_id = fields.id.is_some();
     let content_bytes = match &content {
-        Content::Bytes(bytes) => bytes.as_slice(),
+        Content::Bytes(bytes) | Content::Html { bytes, .. } => bytes.as_slice(),
         Content::Text(text) => text.as_bytes(),
     };
     let id = fields.id.clone().unwrap_or_else(|| hash_id(&origin, content_bytes));
     let decoded = match content {
-        Content::Bytes(bytes) => charset::from_bytes(bytes, config.decode.max_control_share),
+        Content::Bytes(bytes) => charset::from_bytes(bytes, None, config.decode.max_control_share),
         Content::Text(text) => charset::from_text(text, config.decode.max_control_share),
+        Content::Html { bytes, charset } => {
+            let declared = charset.or_else(|| html::declared_charset(&bytes));
+            charset::from_bytes(bytes, declared.as_deref(), config.decode.max_control_share)
+                .map(|(page, encoding)| read_page(&page, &encoding, &mut fields, config.decode.html_text))
+        }
     };
     let (mut text, mut encoding) = decoded.map_err(|fault| reject(&origin, &id, fault))?;
     if text.chars().all(is_blank) {
@@ -41,13 +49,21 @@ pub fn decode(raw: RawRecord, config: &Config) -> Result<Record, Rejection> {
         return Err(reject(&origin, &id, fault));
     }
     if config.decode.repair_mojibake
-        && encoding.starts_with("utf")
-        && let Some(repaired) = mojibake::repair(&text)
+        && (encoding.starts_with("utf") || encoding.starts_with("windows-125") || encoding.starts_with("iso-8859"))
+        && let Some(repaired) = mojibake::repair(&text).or_else(|| legacy::repair(&text)).or_else(|| gbk::repair(&text))
     {
         text = repaired.text;
         encoding = format!("{encoding}+mojibake({})", repaired.charsets);
     }
     Ok(Record { origin, id, caller_id, text, encoding, fields })
+}
+
+/// Takes the text out of a page; its title and date are taken where the container gives none.
+fn read_page(page: &str, encoding: &str, fields: &mut CallerFields, mode: HtmlText) -> (String, String) {
+    let html::Page { text, title, date, kind } = html::read(page, mode);
+    fields.title = fields.title.take().or(title);
+    fields.date = fields.date.take().or(date);
+    (text, format!("{encoding}+html({kind})"))
 }
 
 /// Why bytes are no text.

@@ -16,9 +16,14 @@ const MAX_ROUNDS: usize = 3;
 /// Least characters outside ASCII, and in all, from which a repair is judged by itself. Fewer may be chance.
 const MIN_REPAIRED_CHARS: usize = 4;
 const MIN_CHARS: usize = 15;
+/// Characters of three bytes that Chinese, Japanese and Korean are written in.
+fn is_cjk(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' | '\u{ff01}'..='\u{ff60}')
+}
+
 /// Share of the words (with letters outside ASCII) that look like words, before and after.
-const MAX_SHARE_BEFORE: f64 = 0.5;
-const MIN_SHARE_AFTER: f64 = 0.9;
+pub(super) const MAX_SHARE_BEFORE: f64 = 0.5;
+pub(super) const MIN_SHARE_AFTER: f64 = 0.9;
 
 /// A repaired text.
 pub(super) struct Repaired {
@@ -62,7 +67,8 @@ fn repair_lines(text: &str) -> Option<Repaired> {
         if index > 0 {
             repaired.push('\n');
         }
-        let better = shows_signs(line).then(|| undo(line, &recipe)).flatten().filter(|after| reads_better(line, after));
+        let is_better = |after: &String| reads_better(line, after) || after.trim().chars().all(is_cjk);
+        let better = shows_signs(line).then(|| undo(line, &recipe)).flatten().filter(is_better);
         repaired.push_str(better.as_deref().unwrap_or(line));
     }
     Some(Repaired { text: repaired, charsets: names(&recipe) })
@@ -107,15 +113,21 @@ fn undo(text: &str, recipe: &Recipe) -> Option<String> {
     recipe.iter().try_fold(text.to_owned(), |text, charset| charset.undo(&text))
 }
 
-fn is_long_enough(text: &str) -> bool {
+pub(super) fn is_long_enough(text: &str) -> bool {
     text.chars().filter(|c| !c.is_ascii()).take(MIN_REPAIRED_CHARS).count() == MIN_REPAIRED_CHARS
         && text.chars().take(MIN_CHARS).count() == MIN_CHARS
 }
 
-/// Whether the words look like words after the repair and did not before.
+/// Whether the words look like words after the repair and did not before. Six symbols in a row that make two Chinese characters need no
+/// words; three alone may stand in a French quotation.
 fn reads_better(before: &str, after: &str) -> bool {
     if after.chars().any(|c| matches!(c, '\u{80}'..='\u{9f}' | '\u{fffd}')) {
         return false;
+    }
+    if !before.contains(is_cjk)
+        && after.chars().zip(after.chars().skip(1)).any(|(one, next)| is_cjk(one) && is_cjk(next))
+    {
+        return true;
     }
     let after = ComposingNormalizerBorrowed::new_nfc().normalize(after);
     let is_vietnamese = after.contains(|c| matches!(c, '\u{1ea0}'..='\u{1ef9}' | 'đ' | 'ơ' | 'ư'));
@@ -125,7 +137,7 @@ fn reads_better(before: &str, after: &str) -> bool {
 }
 
 /// Share of the words with letters outside ASCII that pass a test; nothing where there are no such words.
-fn share(text: &str, is_sound: fn(&str) -> bool) -> Option<f64> {
+pub(super) fn share(text: &str, is_sound: fn(&str) -> bool) -> Option<f64> {
     let (mut passed, mut all) = (0_usize, 0_usize);
     let pieces = text.split(|c: char| c.is_ascii() && !c.is_ascii_alphanumeric());
     // Numbers and bullets say nothing of the charset.
@@ -171,7 +183,7 @@ fn is_typographic(c: char) -> bool {
 }
 
 /// Whether a word could stand in clean text: letters and marks, no symbols among them, no capital after a small letter.
-fn is_word(word: &str) -> bool {
+pub(super) fn is_word(word: &str) -> bool {
     let mut was_lower = false;
     word.chars().all(|c| {
         let is_sound = match c {

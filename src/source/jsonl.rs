@@ -8,7 +8,8 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::open::{EXCERPT_BYTES, Place, Stream};
+use super::open::{EXCERPT_BYTES, Place};
+use super::stream::Stream;
 use super::text::too_large_detail;
 use crate::config::InputConfig;
 use crate::decode::decode_bytes;
@@ -20,8 +21,8 @@ const MAX_DEPTH: usize = 120;
 const MAX_LISTED_NAMES: usize = 20;
 
 /// Reads line by line.
-pub(super) struct Parser {
-    names: InputConfig,
+pub(super) struct Parser<'a> {
+    names: &'a InputConfig,
     limit: usize,
     /// Reused for every line.
     line: Vec<u8>,
@@ -39,9 +40,9 @@ enum Line {
     End,
 }
 
-impl Parser {
-    pub(super) fn new(names: &InputConfig, limit: usize) -> Self {
-        Parser { names: names.clone(), limit, line: Vec::new(), line_no: 0, is_done: false }
+impl<'a> Parser<'a> {
+    pub(super) fn new(names: &'a InputConfig, limit: usize) -> Self {
+        Parser { names, limit, line: Vec::new(), line_no: 0, is_done: false }
     }
 
     pub(super) fn next(&mut self, stream: &mut Stream, place: &Place) -> Option<Result<RawRecord, Rejection>> {
@@ -65,12 +66,12 @@ impl Parser {
                     }
                     let line = if line_no == 0 { without_bom(&self.line) } else { &self.line };
                     if !line.trim_ascii().is_empty() {
-                        return Some(read_record(line, line_no, &self.names, place));
+                        return Some(read_record(line, line_no, self.names, place));
                     }
                 }
                 Err(error) => {
                     self.is_done = true;
-                    return Some(Err(place.damage(line_no, stream, &error, &self.line)));
+                    return Some(Err(place.broken(line_no, &error, &self.line)));
                 }
             }
         }
@@ -188,7 +189,7 @@ fn parse(line: &str, names: &InputConfig) -> Result<(String, CallerFields), Faul
     let mut deserializer = serde_json::Deserializer::from_str(line);
     let object = ObjectSeed(names).deserialize(&mut deserializer).map_err(|error| bad_json(&error))?;
     deserializer.end().map_err(|error| bad_json(&error))?;
-    let [id, url, title, date] = object.named;
+    let [id, url, title, date, crawl_date] = object.named;
     let text = match object.text {
         Some(TextValue::Text(text)) => text,
         other => {
@@ -197,7 +198,7 @@ fn parse(line: &str, names: &InputConfig) -> Result<(String, CallerFields), Faul
         }
     };
     let extra = (!object.extra.is_empty()).then(|| object.extra + "}");
-    Ok((text, CallerFields { id, url, title, date, extra }))
+    Ok((text, CallerFields { id, url, title, date, crawl_date, extra }))
 }
 
 /// serde's message without its position: the line is always 1, and the record number says which one it is.
@@ -227,8 +228,8 @@ fn missing_text(value: Option<&TextValue>, keys: &[Cow<'_, str>], text_field: &s
 #[derive(Default)]
 struct Object<'de> {
     text: Option<TextValue>,
-    /// id, url, title, date.
-    named: [Option<String>; 4],
+    /// id, url, title, date, crawl date.
+    named: [Option<String>; 5],
     /// Unknown fields as JSON, without the closing brace; empty when there are none.
     extra: String,
     keys: Vec<Cow<'de, str>>,
@@ -308,7 +309,9 @@ impl ObjectSeed<'_> {
         key: &str,
         value: &'de RawValue,
     ) -> Result<(), E> {
-        let names = [&self.0.id_field, &self.0.url_field, &self.0.title_field, &self.0.date_field];
+        let config = self.0;
+        let names =
+            [&config.id_field, &config.url_field, &config.title_field, &config.date_field, &config.crawl_date_field];
         let mut is_taken = false;
         for (index, _) in names.iter().enumerate().filter(|(_, name)| name.as_str() == key) {
             match value.get().as_bytes().first() {

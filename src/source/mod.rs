@@ -1,8 +1,17 @@
 //! Reads the inputs: folders are walked, files are opened and decompressed, raw records come out one by one.
 
+mod archive;
+mod csv;
+mod http;
 mod jsonl;
+mod names;
 mod open;
+mod parquet;
+mod stream;
+mod tar;
 mod text;
+mod warc;
+mod zip;
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,19 +20,49 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
+use self::names::{NamedKind, named_kind, portable_path};
 use crate::config::{InputConfig, InputFormat};
 use crate::document::{Origin, Reason, Rejection};
 use crate::error::{Error, Result};
 
-pub use open::{FileReader, FileStats, hash_file, open, open_stream};
+pub use open::{FileReader, FileStats, open, open_stream};
+pub use stream::hash_file;
 
 /// Form of a file's content, compression aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One record a file.
     Txt,
+    /// One HTML page a file.
+    Html,
     /// One JSON object a line.
     Jsonl,
+    /// A header, then a record a row; comma, tab, semicolon or bar between the fields.
+    Csv,
+    /// One record a row.
+    Parquet,
+    /// Records of a web crawl: WARC (pages) or WET (their texts).
+    Warc,
+    /// An archive whose members are read like files.
+    Tar,
+    /// An archive whose members are read like files.
+    Zip,
+}
+
+impl Format {
+    /// The form that an option names; nothing for `auto`.
+    #[must_use]
+    pub fn of_option(option: InputFormat) -> Option<Format> {
+        match option {
+            InputFormat::Auto => None,
+            InputFormat::Txt => Some(Format::Txt),
+            InputFormat::Html => Some(Format::Html),
+            InputFormat::Jsonl => Some(Format::Jsonl),
+            InputFormat::Csv => Some(Format::Csv),
+            InputFormat::Parquet => Some(Format::Parquet),
+            InputFormat::Warc | InputFormat::Wet => Some(Format::Warc),
+        }
+    }
 }
 
 /// One file to be read.
@@ -37,8 +76,8 @@ pub struct InputFile {
     pub input: usize,
     /// Size on disk in bytes.
     pub bytes: u64,
-    /// Form of the content.
-    pub format: Format,
+    /// Form of the content as option and name decide it; nothing where only the content tells.
+    pub format: Option<Format>,
 }
 
 /// What the inputs hold, in reading order.
@@ -53,18 +92,33 @@ pub struct Listing {
 /// Lists the files of all inputs.
 ///
 /// Folders are walked and symbolic links followed; hidden names, the names in `config.ignore` and files of unknown kinds are
-/// passed over. A file that is itself an input is read whatever its name.
+/// passed over. A file that is itself an input is read whatever its name. An input that does not exist and holds `*`, `?` or `[` is a
+/// pattern: its root is the folder in front of the first part with such a character. `-` is standard input.
 ///
 /// # Errors
-/// [`Error::Config`] when an input does not exist or is neither a file nor a folder.
+/// [`Error::Config`] when an input does not exist, is a pattern that nothing fits, or is neither a file nor a folder.
 pub fn list(inputs: &[PathBuf], config: &InputConfig) -> Result<Listing> {
     let mut listing = Listing::default();
+    if inputs.iter().filter(|path| *path == Path::new("-")).count() > 1 {
+        return Err(Error::Config(
+            "standard input (`-`) stands twice among the inputs; it can be read once".to_owned(),
+        ));
+    }
     for (input, path) in inputs.iter().enumerate() {
+        if path == Path::new("-") {
+            let format = Format::of_option(config.format);
+            listing.files.push(InputFile { path: path.clone(), file_path: "-".into(), input, bytes: 0, format });
+            continue;
+        }
+        if is_pattern(path) && !path.exists() {
+            list_pattern(path, input, config, &mut listing)?;
+            continue;
+        }
         let metadata = fs::metadata(path).map_err(|error| {
             Error::Config(format!("cannot read the input `{}`: {error}; check the path", path.display()))
         })?;
         if metadata.is_dir() {
-            list_folder(path, input, config, &mut listing);
+            list_folder(path, path, input, config, &mut listing);
         } else if metadata.is_file() {
             let name = path.file_name().unwrap_or(path.as_os_str());
             list_file(path, Path::new(name), input, metadata.len(), config, &mut listing);
@@ -72,15 +126,54 @@ pub fn list(inputs: &[PathBuf], config: &InputConfig) -> Result<Listing> {
             return Err(Error::Config(format!("the input `{}` is neither a file nor a folder", path.display())));
         }
     }
-    listing.files.sort_by(|a, b| (&a.file_path, a.input).cmp(&(&b.file_path, b.input)));
+    listing.files.sort_by(|a, b| (a.order(), a.input).cmp(&(b.order(), b.input)));
     listing
         .rejections
         .sort_by(|a, b| (&a.origin.file_path, a.origin.input).cmp(&(&b.origin.file_path, b.origin.input)));
     Ok(listing)
 }
 
-fn list_folder(root: &Path, input: usize, config: &InputConfig, listing: &mut Listing) {
-    let walk = WalkDir::new(root).follow_links(true).min_depth(1);
+impl InputFile {
+    /// What rows are ordered by: the path, and for an archive what its members' paths begin with.
+    pub(crate) fn order(&self) -> (&str, &str) {
+        (&self.file_path, if matches!(self.format, Some(Format::Tar | Format::Zip)) { "!" } else { "" })
+    }
+}
+
+fn is_pattern(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes().iter().any(|byte| matches!(byte, b'*' | b'?' | b'['))
+}
+
+fn list_pattern(pattern: &Path, input: usize, config: &InputConfig, listing: &mut Listing) -> Result<()> {
+    let wrong = |cause: &dyn std::fmt::Display| {
+        Error::Config(format!("the input `{}` does not exist and is no pattern: {cause}", pattern.display()))
+    };
+    let text = pattern.to_str().ok_or_else(|| wrong(&"it is not UTF-8"))?;
+    // The folder in front of the first part with a wildcard.
+    let root: PathBuf = pattern.components().take_while(|part| !is_pattern(Path::new(part.as_os_str()))).collect();
+    let mut is_any = false;
+    for path in glob::glob(text).map_err(|error| wrong(&error))? {
+        is_any = true;
+        match path {
+            Ok(path) if path.is_dir() => list_folder(&path, &root, input, config, listing),
+            Ok(path) => {
+                let bytes = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+                list_file(&path, path.strip_prefix(&root).unwrap_or(&path), input, bytes, config, listing);
+            }
+            Err(error) => {
+                let relative = error.path().strip_prefix(&root).unwrap_or(error.path());
+                let origin = Origin { file_path: portable_path(relative).0.into(), record_no: 0, input };
+                let detail = format!("cannot be listed: {}", error.error());
+                listing.rejections.push(read_rejection(origin, Reason::Unreadable, detail));
+            }
+        }
+    }
+    if is_any { Ok(()) } else { Err(Error::Config(format!("no file fits the input pattern `{text}`; check the path"))) }
+}
+
+/// Lists what is in a folder; paths are given relative to `root`.
+fn list_folder(folder: &Path, root: &Path, input: usize, config: &InputConfig, listing: &mut Listing) {
+    let walk = WalkDir::new(folder).follow_links(true).min_depth(1);
     for entry in walk.into_iter().filter_entry(|entry| !is_passed_over(entry.file_name(), config)) {
         match entry {
             Ok(entry) if entry.file_type().is_dir() => {}
@@ -92,7 +185,7 @@ fn list_folder(root: &Path, input: usize, config: &InputConfig, listing: &mut Li
 
 fn list_entry(root: &Path, entry: &walkdir::DirEntry, input: usize, config: &InputConfig, listing: &mut Listing) {
     let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
-    if named_kind(entry.file_name()).is_none() {
+    if kind_of(entry.file_name()).is_none() {
         tracing::debug!(path = %entry.path().display(), "passed over: not a kind of file that is read in a folder");
     } else if entry.file_type().is_file() {
         let bytes = entry.metadata().map_or(0, |metadata| metadata.len());
@@ -115,7 +208,7 @@ fn list_error(root: &Path, error: &walkdir::Error, input: usize, config: &InputC
     }
     let cause = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
     let is_dangling = error.io_error().is_some_and(|error| error.kind() == std::io::ErrorKind::NotFound);
-    if is_dangling && path.file_name().and_then(named_kind).is_none() {
+    if is_dangling && path.file_name().and_then(kind_of).is_none() {
         return;
     }
     let (file_path, _) = portable_path(if relative.as_os_str().is_empty() { path } else { relative });
@@ -132,69 +225,18 @@ fn list_file(path: &Path, relative: &Path, input: usize, bytes: u64, config: &In
         listing.rejections.push(read_rejection(origin, Reason::FileName, detail.to_owned()));
         return;
     }
-    match format_of(path, config) {
-        Ok(format) => listing.files.push(InputFile { path: path.to_owned(), file_path, input, bytes, format }),
-        Err(detail) => listing.rejections.push(read_rejection(origin, Reason::BadJson, detail)),
-    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let format = open::format_by_name(&name, config.format);
+    listing.files.push(InputFile { path: path.to_owned(), file_path, input, bytes, format });
 }
 
-/// Decides by the option, then by the name, then by the content.
-fn format_of(path: &Path, config: &InputConfig) -> Result<Format, String> {
-    match (config.format, path.file_name().and_then(named_kind)) {
-        (InputFormat::Txt, _) | (InputFormat::Auto, Some(NamedKind::Txt)) => Ok(Format::Txt),
-        (InputFormat::Jsonl, _) | (InputFormat::Auto, Some(NamedKind::Jsonl)) => Ok(Format::Jsonl),
-        // A file that cannot be opened is reported when it is read.
-        (InputFormat::Auto, Some(NamedKind::Json)) => match open::sniff(path) {
-            Ok(Format::Txt) => Err("a `.json` file is read as JSON lines and this is none; \
-                 write one object a line, for example with `jq -c '.[]'`"
-                .to_owned()),
-            Ok(Format::Jsonl) | Err(_) => Ok(Format::Jsonl),
-        },
-        (InputFormat::Auto, None) => Ok(open::sniff(path).unwrap_or(Format::Txt)),
-    }
-}
-
-/// What a file's name says of its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum NamedKind {
-    Txt,
-    Jsonl,
-    /// JSON lines or one JSON document: only the content tells.
-    Json,
-}
-
-/// The kind by the name, compression suffix aside; nothing for names that are not read in a folder.
-fn named_kind(name: &OsStr) -> Option<NamedKind> {
-    // A lossy view is enough: the extensions are ASCII.
-    let name = name.to_string_lossy().to_ascii_lowercase();
-    let stem = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(&name);
-    match stem.rsplit_once('.')?.1 {
-        "txt" | "text" => Some(NamedKind::Txt),
-        "jsonl" | "ndjson" => Some(NamedKind::Jsonl),
-        "json" => Some(NamedKind::Json),
-        _ => None,
-    }
+/// The kind by a file's name. A lossy view is enough: the extensions are ASCII.
+fn kind_of(name: &OsStr) -> Option<NamedKind> {
+    named_kind(&name.to_string_lossy())
 }
 
 fn is_passed_over(name: &OsStr, config: &InputConfig) -> bool {
     name.as_encoded_bytes().starts_with(b".") || config.ignore.iter().any(|ignored| name == ignored.as_str())
-}
-
-/// The path with `/` between its parts and bytes that are not UTF-8 written as `%XX`; the flag says whether there were none.
-fn portable_path(path: &Path) -> (String, bool) {
-    let mut text = String::new();
-    let mut is_utf8 = true;
-    for part in path.components() {
-        if !text.is_empty() && !text.ends_with('/') {
-            text.push('/');
-        }
-        for chunk in part.as_os_str().as_encoded_bytes().utf8_chunks() {
-            text.push_str(chunk.valid());
-            is_utf8 &= chunk.invalid().is_empty();
-            text.extend(chunk.invalid().iter().map(|byte| format!("%{byte:02X}")));
-        }
-    }
-    (text, is_utf8)
 }
 
 fn read_rejection(origin: Origin, reason: Reason, detail: String) -> Rejection {

@@ -1,30 +1,26 @@
-//! Opens and decompresses files. This is the only place that knows about compression.
+//! Opens files: what form they have, and the records in them one by one.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, ErrorKind, Read};
-use std::path::Path;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::bufread::MultiGzDecoder;
-use xxhash_rust::xxh3::Xxh3;
-
-use super::{Format, InputFile, jsonl, read_rejection, text};
-use crate::config::Config;
+use super::archive::{self, Archive, Form};
+use super::names::{NamedKind, named_kind};
+use super::stream::{BUFFER_BYTES, Fault, Limits, RawFile, Stream};
+use super::{Format, InputFile, csv, jsonl, parquet, read_rejection, tar, text, warc, zip};
+use crate::config::{Config, InputFormat};
 use crate::document::{Origin, RawRecord, Reason, Rejection, excerpt};
 
-/// Bytes per read. Large enough that system calls do not show, small enough that many open files do not either.
-const BUFFER_BYTES: usize = 128 * 1024;
 /// Bytes of a record that are looked at for an excerpt: 500 characters of at most 4 bytes.
 pub(super) const EXCERPT_BYTES: usize = 2000;
-const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
-const ZSTD_MAGIC: &[u8] = &[0x28, 0xb5, 0x2f, 0xfd];
 
 /// What reading a file has shown; complete after the last item of a [`FileReader`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FileStats {
     /// Bytes read from disk.
     pub bytes_read: u64,
-    /// Bytes after decompression.
+    /// Bytes after decompression (of an archive: of itself, not of what is compressed in it).
     pub bytes_uncompressed: u64,
     /// 32 hex digits: XXH3-128 of the file's raw bytes. Empty for a file that could not be opened.
     pub file_hash: String,
@@ -33,22 +29,17 @@ pub struct FileStats {
 }
 
 /// The records of one file, in order; what is no record comes as a rejection. Never ends a run.
-pub struct FileReader {
-    place: Place,
-    stream: Option<Stream>,
-    parser: Parser,
+pub struct FileReader<'a> {
+    /// Nothing where the file could not be opened, and at the end.
+    reading: Option<(RawFile, Body<'a>)>,
     /// What was wrong before the first record.
     failure: Option<Rejection>,
     items: u64,
     stats: FileStats,
 }
 
-enum Parser {
-    Text(text::Parser),
-    Jsonl(Box<jsonl::Parser>),
-}
-
 /// Which file a record comes from.
+#[derive(Clone)]
 pub(super) struct Place {
     file_path: Arc<str>,
     input: usize,
@@ -59,6 +50,11 @@ impl Place {
         Origin { file_path: Arc::clone(&self.file_path), record_no, input: self.input }
     }
 
+    /// The place of an archive's member.
+    pub(super) fn member(&self, path: &str) -> Place {
+        Place { file_path: format!("{}{path}", self.file_path).into(), input: self.input }
+    }
+
     /// A rejection; `head` is the beginning of the record's bytes, for the excerpt.
     pub(super) fn rejection(&self, record_no: i64, reason: Reason, detail: String, head: &[u8]) -> Rejection {
         let head = String::from_utf8_lossy(&head[..head.len().min(EXCERPT_BYTES)]);
@@ -67,77 +63,106 @@ impl Place {
     }
 
     /// The rejection for a stream that broke off.
-    pub(super) fn damage(&self, record_no: i64, stream: &Stream, error: &io::Error, head: &[u8]) -> Rejection {
-        match stream.compression() {
-            Some(name) => {
-                let detail = format!("the {name} stream is damaged or cut: {error}; what came before was read");
-                self.rejection(record_no, Reason::DamagedContainer, detail, head)
-            }
-            None => self.rejection(record_no, Reason::Unreadable, format!("cannot be read on: {error}"), head),
-        }
+    pub(super) fn fault(&self, record_no: i64, fault: &Fault, head: &[u8]) -> Rejection {
+        let reason = match fault {
+            Fault::Damaged(_) => Reason::DamagedContainer,
+            Fault::OverLimit(_) => Reason::OverLimit,
+            Fault::Unreadable(_) => Reason::Unreadable,
+        };
+        self.rejection(record_no, reason, fault.to_string(), head)
+    }
+
+    /// [`Place::fault`] of an error of a [`Stream`].
+    pub(super) fn broken(&self, record_no: i64, error: &io::Error, head: &[u8]) -> Rejection {
+        self.fault(record_no, &Fault::of(error), head)
     }
 }
 
-/// Opens a file for reading. Never fails: a file that cannot be read yields one rejection.
+/// What all readers of one file have in common.
+#[derive(Clone)]
+pub(super) struct Context<'a> {
+    pub(super) config: &'a Config,
+    pub(super) limits: Limits,
+    /// Archives around what is read.
+    pub(super) depth: u64,
+}
+
+impl<'a> Context<'a> {
+    fn new(config: &'a Config) -> Context<'a> {
+        Context { config, limits: Limits::new(&config.limits), depth: 0 }
+    }
+
+    /// The context of an archive's members.
+    pub(super) fn inside(&self) -> Context<'a> {
+        Context { depth: self.depth + 1, ..self.clone() }
+    }
+
+    /// Most bytes of a record.
+    pub(super) fn record_limit(&self) -> usize {
+        usize::try_from(self.config.limits.max_record_bytes).unwrap_or(usize::MAX)
+    }
+}
+
+/// Opens a file for reading. Never fails: a file that cannot be read yields one rejection. The path `-` is standard input.
 #[must_use]
-pub fn open(file: &InputFile, config: &Config) -> FileReader {
+pub fn open<'a>(file: &InputFile, config: &'a Config) -> FileReader<'a> {
     let place = Place { file_path: Arc::clone(&file.file_path), input: file.input };
-    let stream = File::open(&file.path).and_then(|file| Stream::new(Box::new(file)));
-    FileReader::new(place, stream, Some(file.format), config)
+    if file.path == Path::new("-") {
+        return FileReader::new(place, Box::new(io::stdin()), None, file.format, None, config);
+    }
+    match File::open(&file.path) {
+        Ok(handle) => {
+            FileReader::new(place, Box::new(handle), Some(file.bytes), file.format, Some(file.path.clone()), config)
+        }
+        Err(error) => {
+            let failure = place.rejection(0, Reason::Unreadable, format!("cannot be read: {error}"), &[]);
+            FileReader { reading: None, failure: Some(failure), items: 0, stats: FileStats::default() }
+        }
+    }
 }
 
 /// Reads records from any stream (standard input) under the given name; compression and, unless given, format are told by the
 /// content.
 #[must_use]
-pub fn open_stream(reader: Box<dyn Read + Send>, name: &str, format: Option<Format>, config: &Config) -> FileReader {
+pub fn open_stream<'a>(
+    reader: Box<dyn Read + Send>,
+    name: &str,
+    format: Option<Format>,
+    config: &'a Config,
+) -> FileReader<'a> {
     let place = Place { file_path: name.into(), input: 0 };
-    FileReader::new(place, Stream::new(reader), format, config)
+    FileReader::new(place, reader, None, format, None, config)
 }
 
-/// The XXH3-128 of a file's raw bytes, as 32 hex digits.
-///
-/// # Errors
-/// When the file cannot be opened or read to its end.
-pub fn hash_file(path: &Path) -> io::Result<String> {
-    let mut raw = RawStream::new(Box::new(File::open(path)?));
-    raw.drain()?;
-    Ok(raw.hash())
-}
-
-/// Tells the format by the beginning of the (decompressed) content.
-pub(super) fn sniff(path: &Path) -> io::Result<Format> {
-    Stream::new(Box::new(File::open(path)?))?.sniff()
-}
-
-impl FileReader {
-    fn new(place: Place, stream: io::Result<Stream>, format: Option<Format>, config: &Config) -> Self {
-        let limit = usize::try_from(config.limits.max_record_bytes).unwrap_or(usize::MAX);
-        let (mut stream, mut failure) = match stream {
-            Ok(stream) => (Some(stream), None),
-            Err(error) => (None, Some(place.rejection(0, Reason::Unreadable, format!("cannot be read: {error}"), &[]))),
+impl<'a> FileReader<'a> {
+    fn new(
+        place: Place,
+        reader: Box<dyn Read>,
+        size: Option<u64>,
+        format: Option<Format>,
+        path: Option<PathBuf>,
+        config: &'a Config,
+    ) -> Self {
+        let context = Context::new(config);
+        let raw = RawFile::new(reader);
+        let mut stream = Stream::new(Box::new(raw.clone()), size, &context.limits);
+        let name = place.file_path.rsplit('/').next().unwrap_or_default().to_owned();
+        let failure = stream.cut_header(&name).map(|detail| place.rejection(0, Reason::DamagedContainer, detail, &[]));
+        let body = match &failure {
+            Some(_) => Body::empty(place, &context),
+            None => Body::new(place, stream, format, &name, path, &context),
         };
-        if let Some(stream) = &stream
-            && let Some(detail) = stream.cut_header(&place.file_path)
-        {
-            failure = Some(place.rejection(0, Reason::DamagedContainer, detail, &[]));
-        }
-        let sniffed = |stream: &mut Option<Stream>| stream.as_mut().and_then(|stream| stream.sniff().ok());
-        let parser = match format.or_else(|| sniffed(&mut stream)) {
-            Some(Format::Jsonl) => Parser::Jsonl(Box::new(jsonl::Parser::new(&config.input, limit))),
-            Some(Format::Txt) | None => Parser::Text(text::Parser::new(limit)),
-        };
-        FileReader { place, stream, parser, failure, items: 0, stats: FileStats::default() }
+        FileReader { reading: Some((raw, body)), failure, items: 0, stats: FileStats::default() }
     }
 
     /// What reading has shown so far (for progress, without the hash); complete after the last item.
     #[must_use]
     pub fn stats(&self) -> FileStats {
         let items = self.items;
-        match &self.stream {
+        match &self.reading {
             None => FileStats { items, ..self.stats.clone() },
-            Some(stream) => {
-                let inflate = stream.reader.get_ref();
-                let (bytes_read, bytes_uncompressed) = (inflate.raw_ref().bytes, inflate.bytes_out);
+            Some((raw, body)) => {
+                let (bytes_read, bytes_uncompressed) = (raw.bytes_read(), body.given());
                 FileStats { bytes_read, bytes_uncompressed, file_hash: String::new(), items }
             }
         }
@@ -145,28 +170,22 @@ impl FileReader {
 
     /// Reads the rest, so that the hash covers the whole file, and closes it.
     fn finish(&mut self) {
-        let Some(mut stream) = self.stream.take() else { return };
-        let bytes_uncompressed = stream.reader.get_ref().bytes_out;
-        let raw = stream.reader.get_mut().raw();
+        let Some((mut raw, body)) = self.reading.take() else { return };
+        let bytes_uncompressed = body.given();
         // Where the rest cannot be read either, the damage has been reported; the hash then covers what could be.
         let _ = raw.drain();
-        self.stats = FileStats { bytes_read: raw.bytes, bytes_uncompressed, file_hash: raw.hash(), items: 0 };
+        self.stats =
+            FileStats { bytes_read: raw.bytes_read(), bytes_uncompressed, file_hash: raw.hash(), items: self.items };
     }
 }
 
-impl Iterator for FileReader {
+impl Iterator for FileReader<'_> {
     type Item = Result<RawRecord, Rejection>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if let Some(failure) = self.failure.take() {
-            self.finish();
-            self.items += 1;
-            return Some(Err(failure));
-        }
-        let stream = self.stream.as_mut()?;
-        let item = match &mut self.parser {
-            Parser::Text(parser) => parser.next(stream, &self.place),
-            Parser::Jsonl(parser) => parser.next(stream, &self.place),
+        let item = match self.failure.take() {
+            Some(failure) => Some(Err(failure)),
+            None => self.reading.as_mut().and_then(|(_, body)| body.next()),
         };
         match item {
             Some(_) => self.items += 1,
@@ -176,154 +195,150 @@ impl Iterator for FileReader {
     }
 }
 
-/// A file's decompressed bytes.
-pub(super) struct Stream {
-    reader: BufReader<Inflate>,
+/// One file, or one member of an archive, on its way to records.
+pub(super) struct Body<'a> {
+    place: Place,
+    stream: Stream,
+    parser: Parser<'a>,
 }
 
-impl Stream {
-    fn new(reader: Box<dyn Read + Send>) -> io::Result<Self> {
-        let mut raw = BufReader::with_capacity(BUFFER_BYTES, RawStream::new(reader));
-        let head = fill(&mut raw)?;
-        let codec = if head.starts_with(GZIP_MAGIC) {
-            Codec::Gzip(Box::new(MultiGzDecoder::new(raw)))
-        } else if head.starts_with(ZSTD_MAGIC) {
-            Codec::Zstd(Box::new(zstd::Decoder::with_buffer(raw)?))
-        } else {
-            Codec::Plain(raw)
-        };
-        Ok(Stream { reader: BufReader::with_capacity(BUFFER_BYTES, Inflate { codec, bytes_out: 0 }) })
-    }
-
-    /// The next bytes; empty at the end.
-    pub(super) fn fill(&mut self) -> io::Result<&[u8]> {
-        fill(&mut self.reader)
-    }
-
-    pub(super) fn consume(&mut self, bytes: usize) {
-        self.reader.consume(bytes);
-    }
-
-    fn compression(&self) -> Option<&'static str> {
-        match self.reader.get_ref().codec {
-            Codec::Plain(_) => None,
-            Codec::Gzip(_) => Some("gzip"),
-            Codec::Zstd(_) => Some("zstd"),
-        }
-    }
-
-    /// Says what is wrong with a file that is named as compressed and ends inside the magic bytes; by these alone it would
-    /// pass for a plain text.
-    fn cut_header(&self, name: &str) -> Option<String> {
-        let Codec::Plain(raw) = &self.reader.get_ref().codec else { return None };
-        let extension = Path::new(name).extension()?;
-        let magic = if extension.eq_ignore_ascii_case("gz") {
-            GZIP_MAGIC
-        } else if extension.eq_ignore_ascii_case("zst") {
-            ZSTD_MAGIC
-        } else {
-            return None;
-        };
-        let head = raw.buffer();
-        (head.len() < magic.len() && magic.starts_with(head))
-            .then(|| format!("the file ends after {} bytes, before its compressed stream begins", head.len()))
-    }
-
-    /// Tells the format by the first buffer, without consuming it. Damage is left for the reading to report.
-    fn sniff(&mut self) -> io::Result<Format> {
-        let head = self.fill()?;
-        Ok(if jsonl::looks_like(head, head.len() < BUFFER_BYTES) { Format::Jsonl } else { Format::Txt })
-    }
+enum Parser<'a> {
+    Text(text::Parser),
+    Jsonl(Box<jsonl::Parser<'a>>),
+    Csv(Box<csv::Parser<'a>>),
+    Warc(Box<warc::Parser>),
+    Parquet(Box<parquet::Parser<'a>>),
+    Archive(Box<Archive<'a>>),
+    /// What is wrong with the whole file.
+    Refused(Box<Option<Rejection>>),
 }
 
-/// `fill_buf` that starts again after a signal.
-fn fill<R: Read>(reader: &mut BufReader<R>) -> io::Result<&[u8]> {
-    loop {
-        match reader.fill_buf() {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-            Ok(_) => break,
-        }
-    }
-    Ok(reader.buffer())
-}
-
-/// Decompresses and counts.
-struct Inflate {
-    codec: Codec,
-    bytes_out: u64,
-}
-
-enum Codec {
-    Plain(BufReader<RawStream>),
-    // Both decoders go on with the next member or frame where one ends.
-    Gzip(Box<MultiGzDecoder<BufReader<RawStream>>>),
-    Zstd(Box<zstd::Decoder<'static, BufReader<RawStream>>>),
-}
-
-impl Inflate {
-    fn raw_ref(&self) -> &RawStream {
-        match &self.codec {
-            Codec::Plain(reader) => reader.get_ref(),
-            Codec::Gzip(decoder) => decoder.get_ref().get_ref(),
-            Codec::Zstd(decoder) => decoder.get_ref().get_ref(),
-        }
-    }
-
-    fn raw(&mut self) -> &mut RawStream {
-        match &mut self.codec {
-            Codec::Plain(reader) => reader.get_mut(),
-            Codec::Gzip(decoder) => decoder.get_mut().get_mut(),
-            Codec::Zstd(decoder) => decoder.get_mut().get_mut(),
-        }
-    }
-}
-
-impl Read for Inflate {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = match &mut self.codec {
-            Codec::Plain(reader) => reader.read(buffer),
-            Codec::Gzip(decoder) => decoder.read(buffer),
-            Codec::Zstd(decoder) => decoder.read(buffer),
-        }?;
-        self.bytes_out += count as u64;
-        Ok(count)
-    }
-}
-
-/// The bytes as they are on disk, counted and hashed on the way.
-struct RawStream {
-    inner: Box<dyn Read + Send>,
-    hasher: Box<Xxh3>,
-    bytes: u64,
-}
-
-impl RawStream {
-    fn new(inner: Box<dyn Read + Send>) -> Self {
-        RawStream { inner, hasher: Box::new(Xxh3::new()), bytes: 0 }
-    }
-
-    fn drain(&mut self) -> io::Result<()> {
-        let mut buffer = vec![0; BUFFER_BYTES];
-        loop {
-            match self.read(&mut buffer) {
-                Ok(0) => return Ok(()),
-                Err(error) if error.kind() != ErrorKind::Interrupted => return Err(error),
-                Ok(_) | Err(_) => {}
+impl<'a> Body<'a> {
+    /// Reads a stream; `format` or else the name or else the content tells how.
+    fn new(
+        place: Place,
+        mut stream: Stream,
+        format: Option<Format>,
+        name: &str,
+        path: Option<PathBuf>,
+        context: &Context<'a>,
+    ) -> Body<'a> {
+        let config = context.config;
+        let format = format.or_else(|| format_by_name(name, config.input.format));
+        let is_json = named_kind(name) == Some(NamedKind::Json);
+        let format = format.unwrap_or_else(|| sniff(&mut stream, &config.input.text_field));
+        let limit = context.record_limit();
+        let parser = match format {
+            Format::Txt if is_json => {
+                let detail = "a `.json` file is read as JSON lines and this is none; \
+                     write one object a line, for example with `jq -c '.[]'`";
+                Parser::Refused(Box::new(Some(place.rejection(0, Reason::BadJson, detail.to_owned(), stream.peek(1)))))
             }
+            Format::Txt => Parser::Text(text::Parser::new(limit, false)),
+            Format::Html => Parser::Text(text::Parser::new(limit, true)),
+            Format::Jsonl => Parser::Jsonl(Box::new(jsonl::Parser::new(&config.input, limit))),
+            Format::Csv => Parser::Csv(Box::new(csv::Parser::new(&config.input, limit))),
+            Format::Warc => Parser::Warc(Box::new(warc::Parser::new(limit))),
+            Format::Parquet => {
+                let path = path.filter(|_| !stream.is_decoded());
+                Parser::Parquet(Box::new(parquet::Parser::new(&config.input, limit, path)))
+            }
+            Format::Tar | Format::Zip if context.depth >= config.limits.max_archive_depth => {
+                let limit = config.limits.max_archive_depth;
+                Parser::Refused(Box::new(Some(archive::too_deep(&place, limit))))
+            }
+            Format::Tar | Format::Zip => {
+                let form = if format == Format::Tar { Form::Tar } else { Form::Zip };
+                let nothing = Stream::plain(Box::new(io::empty()), Some(0), &context.limits);
+                let whole = std::mem::replace(&mut stream, nothing);
+                Parser::Archive(Box::new(Archive::new(form, whole, context)))
+            }
+        };
+        Body { place, stream, parser }
+    }
+
+    /// Reads an archive's member.
+    pub(super) fn of_stream(place: Place, mut stream: Stream, name: &str, context: &Context<'a>) -> Body<'a> {
+        match stream.cut_header(name) {
+            Some(detail) => {
+                let rejection = place.rejection(0, Reason::DamagedContainer, detail, &[]);
+                Body { place, stream, parser: Parser::Refused(Box::new(Some(rejection))) }
+            }
+            None => Body::new(place, stream, None, name, None, context),
         }
     }
 
-    fn hash(&self) -> String {
-        format!("{:032x}", self.hasher.digest128())
+    /// A member that is not looked at.
+    pub(super) fn passed_over(place: Place, stream: Stream) -> Body<'a> {
+        Body { place, stream, parser: Parser::Refused(Box::new(None)) }
+    }
+
+    /// Nothing.
+    pub(super) fn empty(place: Place, context: &Context<'a>) -> Body<'a> {
+        Body::passed_over(place, Stream::plain(Box::new(io::empty()), Some(0), &context.limits))
+    }
+
+    pub(super) fn next(&mut self) -> Option<Result<RawRecord, Rejection>> {
+        let Body { place, stream, parser } = self;
+        match parser {
+            Parser::Text(parser) => parser.next(stream, place),
+            Parser::Jsonl(parser) => parser.next(stream, place),
+            Parser::Csv(parser) => parser.next(stream, place),
+            Parser::Warc(parser) => parser.next(stream, place),
+            Parser::Parquet(parser) => parser.next(stream, place),
+            Parser::Archive(archive) => archive.next(place),
+            Parser::Refused(rejection) => rejection.take().map(Err),
+        }
+    }
+
+    /// Reads what no record has needed.
+    pub(super) fn drain(&mut self) -> io::Result<()> {
+        self.stream.skip(u64::MAX).map(|_| ())
+    }
+
+    /// Decompressed bytes so far.
+    fn given(&self) -> u64 {
+        match &self.parser {
+            Parser::Archive(archive) => archive.given(),
+            _ => self.stream.given(),
+        }
     }
 }
 
-impl Read for RawStream {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(buffer)?;
-        self.hasher.update(&buffer[..count]);
-        self.bytes += count as u64;
-        Ok(count)
+/// The form that option and name decide. Archives are opened whatever the option says: it is about what they hold.
+pub(super) fn format_by_name(name: &str, option: InputFormat) -> Option<Format> {
+    let kind = named_kind(name);
+    match (option, kind) {
+        (_, Some(NamedKind::Tar)) => Some(Format::Tar),
+        (_, Some(NamedKind::Zip)) => Some(Format::Zip),
+        (InputFormat::Txt, _) | (InputFormat::Auto, Some(NamedKind::Txt)) => Some(Format::Txt),
+        (InputFormat::Html, _) | (InputFormat::Auto, Some(NamedKind::Html)) => Some(Format::Html),
+        (InputFormat::Jsonl, _) | (InputFormat::Auto, Some(NamedKind::Jsonl)) => Some(Format::Jsonl),
+        (InputFormat::Csv, _) | (InputFormat::Auto, Some(NamedKind::Csv)) => Some(Format::Csv),
+        (InputFormat::Parquet, _) | (InputFormat::Auto, Some(NamedKind::Parquet)) => Some(Format::Parquet),
+        (InputFormat::Warc | InputFormat::Wet, _) | (InputFormat::Auto, Some(NamedKind::Warc)) => Some(Format::Warc),
+        (InputFormat::Auto, Some(NamedKind::Json) | None) => None,
+    }
+}
+
+/// Tells the form by the beginning of the content.
+fn sniff(stream: &mut Stream, text_field: &str) -> Format {
+    let head = stream.peek(BUFFER_BYTES);
+    if zip::looks_like(head) {
+        Format::Zip
+    } else if tar::looks_like(head) {
+        Format::Tar
+    } else if head.starts_with(b"PAR1") {
+        Format::Parquet
+    } else if head.starts_with(b"WARC/") {
+        Format::Warc
+    } else if jsonl::looks_like(head, head.len() < BUFFER_BYTES) {
+        Format::Jsonl
+    } else if text::looks_like_html(head) {
+        Format::Html
+    } else if csv::looks_like(head, text_field) {
+        Format::Csv
+    } else {
+        Format::Txt
     }
 }

@@ -59,6 +59,7 @@ fn in_short(items: &[Result<RawRecord, Rejection>]) -> Vec<String> {
     let text = |content: &Content| match content {
         Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Content::Text(text) => text.clone(),
+        Content::Html { bytes, .. } => format!("html {}", String::from_utf8_lossy(bytes)),
     };
     items
         .iter()
@@ -96,7 +97,7 @@ fn a_folder_is_listed_in_the_order_of_its_paths() {
         paths(&listing),
         ["a.txt", "a/b.txt", "b.TXT", "b.text.gz", "c.jsonl", "c.ndjson.zst", "sub/d.txt", "ü.txt"]
     );
-    assert_eq!(listing.files[4].format, Format::Jsonl);
+    assert_eq!(listing.files[4].format, Some(Format::Jsonl));
     assert_eq!(listing.files[0].bytes, 1);
     assert!(listing.rejections.is_empty());
 }
@@ -127,7 +128,8 @@ fn a_named_file_is_read_whatever_its_name() {
         ("noext", b"\n {\"text\":\"a\"}\n{\"text\":\"b\"}", "1:a"),
         ("noext", b"{not json}\nmore", "0:{not json}\nmore"),
         ("noext", b"\xef\xbb\xbf{\"text\":\"a\"}", "0:a"),
-        ("page.html", b"<p>", "0:<p>"),
+        ("page.dat", b"<p>", "0:<p>"),
+        ("page", b"<!-- x --> <HTML><p>", "0:html <!-- x --> <HTML><p>"),
         ("lines.json", b"{\"text\":\"a\"}\n", "0:a"),
         ("pretty.json", b"{\n \"text\": \"a\"\n}\n", "0!bad_json"),
         ("list.json", b"[{\"text\": \"a\"}]", "0!bad_json"),
@@ -168,8 +170,13 @@ fn odd_entries_do_not_stop_a_listing() {
 
 #[test]
 fn an_unreadable_file_yields_one_rejection() {
-    let file =
-        InputFile { path: "no/such/file".into(), file_path: "file".into(), input: 3, bytes: 0, format: Format::Jsonl };
+    let file = InputFile {
+        path: "no/such/file".into(),
+        file_path: "file".into(),
+        input: 3,
+        bytes: 0,
+        format: Some(Format::Jsonl),
+    };
     let items: Vec<_> = open(&file, &config()).collect();
     assert_eq!(in_short(&items), ["0!unreadable"]);
     assert_eq!(items[0].as_ref().unwrap_err().origin.input, 3);

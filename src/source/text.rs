@@ -1,19 +1,21 @@
-//! Text files: the whole file is one record.
+//! Text and HTML files: the whole file is one record.
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::open::{EXCERPT_BYTES, Place, Stream};
+use super::open::{EXCERPT_BYTES, Place};
+use super::stream::Stream;
 use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection};
 
 /// Reads one record and ends.
 pub(super) struct Parser {
     limit: usize,
+    is_html: bool,
     is_done: bool,
 }
 
 impl Parser {
-    pub(super) fn new(limit: usize) -> Self {
-        Parser { limit, is_done: false }
+    pub(super) fn new(limit: usize, is_html: bool) -> Self {
+        Parser { limit, is_html, is_done: false }
     }
 
     pub(super) fn next(&mut self, stream: &mut Stream, place: &Place) -> Option<Result<RawRecord, Rejection>> {
@@ -33,11 +35,12 @@ impl Parser {
                     stream.consume(count);
                 }
                 // A text that breaks off is no article: only its beginning is shown.
-                Err(error) => return Some(Err(place.damage(0, stream, &error, &bytes))),
+                Err(error) => return Some(Err(place.broken(0, &error, &bytes))),
             }
         }
         let fields = CallerFields::default();
-        Some(Ok(RawRecord { origin: place.origin(0), content: Content::Bytes(bytes), fields }))
+        let content = if self.is_html { Content::Html { bytes, charset: None } } else { Content::Bytes(bytes) };
+        Some(Ok(RawRecord { origin: place.origin(0), content, fields }))
     }
 
     /// Streams the rest through the hash: a record over the limit is never held whole.
@@ -58,7 +61,7 @@ impl Parser {
                     length += count;
                     stream.consume(count);
                 }
-                Err(error) => return place.damage(0, stream, &error, &head),
+                Err(error) => return place.broken(0, &error, &head),
             }
         }
         let detail = too_large_detail(length, self.limit);
@@ -70,4 +73,22 @@ impl Parser {
 /// The words for a record over the limit.
 pub(super) fn too_large_detail(length: usize, limit: usize) -> String {
     format!("{length} bytes, over `limits.max_record_bytes` = {limit}; raise it if this is one article")
+}
+
+/// Whether the beginning of a file reads like a page: a tag that pages begin with, comments and declarations aside.
+pub(super) fn looks_like_html(head: &[u8]) -> bool {
+    let mut rest = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).trim_ascii_start();
+    loop {
+        let end: &[u8] = if rest.starts_with(b"<!--") {
+            b"-->"
+        } else if rest.starts_with(b"<?") {
+            b"?>"
+        } else {
+            break;
+        };
+        let Some(at) = memchr::memmem::find(rest, end) else { return false };
+        rest = rest[at + end.len()..].trim_ascii_start();
+    }
+    let tags: [&[u8]; 5] = [b"<!doctype html", b"<html", b"<head", b"<body", b"<title"];
+    tags.iter().any(|tag| rest.get(..tag.len()).is_some_and(|start| start.eq_ignore_ascii_case(tag)))
 }

@@ -272,6 +272,12 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.known(record.fields.extra.as_deref());
     row.known(Some(&article.text_hash));
     row.boolean(record.caller_id);
+    row.timestamp(record.fields.crawl_date.as_deref().and_then(instant));
+}
+
+/// Microseconds since 1970-01-01 UTC of a time in the form of RFC 3339; nothing for other forms and without a zone.
+fn instant(text: &str) -> Option<i64> {
+    chrono::DateTime::parse_from_rfc3339(text.trim()).ok().map(|time| time.timestamp_micros())
 }
 
 /// Flag of a record whose id an earlier record has with another text.

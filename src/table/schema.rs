@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde_json::{Value, json};
 
 /// Version of the tables' columns, written to every file and manifest. It rises when a column changes or is added.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// One table of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -217,7 +217,13 @@ const ARTICLES: &[Column] = &[
     column("content_hash", Text, "32 hex digits", "hash of the matching key of the clean text", NEVER),
     column("url", Text, "", "address of the page as the input gives it", "the input gives none"),
     column("domain", Text, "", "registered host of the address", "no address, or none that can be read"),
-    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+    column(
+        "file_path",
+        Text,
+        "relative to the input root",
+        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
+        NEVER,
+    ),
     column("record_no", Int64, "0-based", "record in the file; the line of a JSONL file", NEVER),
     column("title", Text, "", "headline", "there is none"),
     column("description", Text, "", "the lead", "there is none").long(),
@@ -291,7 +297,7 @@ const ARTICLES: &[Column] = &[
         "id of the kept member that this row repeats (dedup.action = \"flag\")",
         "not a duplicate",
     ),
-    column("encoding", Text, "", "what decoding did, such as utf-8 or gb18030", NEVER),
+    column("encoding", Text, "", "what decoding did, such as utf-8, gb18030 or utf-8+html(main)", NEVER),
     column(
         "extra",
         Text,
@@ -302,6 +308,13 @@ const ARTICLES: &[Column] = &[
     .long(),
     column("text_hash", Text, "32 hex digits", "hash of the clean text, byte for byte", NEVER),
     column("caller_id", Boolean, "", "whether id came from the caller", NEVER),
+    column(
+        "crawl_date",
+        Timestamp,
+        "microseconds, UTC",
+        "when the page was fetched, from a WARC or WET header or the field input.crawl_date_field",
+        "not in the source, or without a time zone",
+    ),
 ];
 
 const SEGMENTS: &[Column] = &[
@@ -349,7 +362,13 @@ const DUPLICATES: &[Column] = &[
     column("similarity_unit", Text, "", "what was compared, such as syllable or character n-grams", "not computed"),
     column("title", Text, "", "title of the record", "there is none"),
     column("url", Text, "", "address of the record", "the input gives none"),
-    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+    column(
+        "file_path",
+        Text,
+        "relative to the input root",
+        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
+        NEVER,
+    ),
 ];
 
 const MENTIONS: &[Column] = &[
@@ -374,7 +393,13 @@ const MENTIONS: &[Column] = &[
 ];
 
 const REJECTS: &[Column] = &[
-    column("file_path", Text, "relative to the input root", "file that holds the record", NEVER),
+    column(
+        "file_path",
+        Text,
+        "relative to the input root",
+        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
+        NEVER,
+    ),
     column("record_no", Int64, "0-based", "record in the file", NEVER),
     column("id", Text, "", "id of the record", "it never decoded and the caller gives none"),
     RUN_ID,
@@ -382,7 +407,8 @@ const REJECTS: &[Column] = &[
     column(
         "reason",
         Text,
-        "empty no_article binary undecodable too_large bad_json missing_text unreadable damaged_container file_name duplicate_id",
+        "empty no_article binary undecodable too_large bad_json bad_csv missing_text unreadable damaged_container over_limit file_name \
+         duplicate_id internal",
         "why",
         NEVER,
     ),
@@ -486,7 +512,8 @@ mod tests {
             "id run_id content_hash url domain file_path record_no title description text text_chars language language_script \
              language_score date date_published date_precision date_source event_dates crawl_not_before dateline_place \
              dateline_country agency authors countries captions n_related n_lines n_removed_lines removed_char_share \
-             quality_flags is_machine_translated mt_signals dup_cluster dup_cluster_size dup_of encoding extra text_hash caller_id"
+             quality_flags is_machine_translated mt_signals dup_cluster dup_cluster_size dup_of encoding extra text_hash caller_id \
+             crawl_date"
         );
         assert_eq!(
             names(Table::Segments),

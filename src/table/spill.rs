@@ -56,8 +56,8 @@ impl Spill {
         self.writer.write(&batch).map_err(Error::table("write", &self.path))
     }
 
-    /// Streams the rows of articles that stay into the table, and removes the spill.
-    fn drain(mut self, fates: &Fates, edges: &mut Edges<'_>, into: &mut TableWriter) -> Result<()> {
+    /// Streams the rows of articles that stay into the table, and removes the spill. `edges` are given for `articles`.
+    fn drain(mut self, fates: &Fates, mut edges: Option<&mut Edges<'_>>, into: &mut TableWriter) -> Result<()> {
         self.write()?;
         self.writer.finish().map_err(Error::table("write", &self.path))?;
         let Spill { table, path, writer, .. } = self;
@@ -66,7 +66,7 @@ impl Spill {
         let reader = StreamReader::try_new_buffered(file, None).map_err(Error::table("read", &path))?;
         for batch in reader {
             let batch = batch.map_err(Error::table("read", &path))?;
-            copy_batch(table, &batch, fates, edges, &path, into)?;
+            copy_batch(table, &batch, fates, edges.as_deref_mut(), &path, into)?;
         }
         fs::remove_file(&path).map_err(Error::io("remove", &path))
     }
@@ -101,7 +101,7 @@ fn copy_batch(
     table: Table,
     batch: &RecordBatch,
     fates: &Fates,
-    edges: &mut Edges<'_>,
+    mut edges: Option<&mut Edges<'_>>,
     path: &Path,
     into: &mut TableWriter,
 ) -> Result<()> {
@@ -121,7 +121,7 @@ fn copy_batch(
     for row in 0..article_no.len() {
         let article = article_no.value(row) as usize;
         let fate = fates.get(article).ok_or_else(damaged)?;
-        if table == Table::Articles {
+        if let Some(edges) = &mut edges {
             edges.write(article, &columns, row)?;
         }
         if !fate.dropped {
@@ -200,16 +200,25 @@ impl ArticleSpill {
         staging: &Path,
         settings: &WriterSettings,
     ) -> Result<Vec<super::StagedFile>> {
-        let mut files = Vec::new();
         let duplicates = TableWriter::create(staging, Table::Duplicates, settings)?;
         let mut edges = Edges { rest: edges, run_id, table: duplicates };
-        for spill in [self.articles, self.related, self.mentions] {
+        let finish = |spill: Spill, edges: Option<&mut Edges<'_>>| {
             let mut table = TableWriter::create(staging, spill.table, settings)?;
-            spill.drain(fates, &mut edges, &mut table)?;
-            files.extend(table.finish()?);
-        }
-        files.extend(edges.table.finish()?);
+            spill.drain(fates, edges, &mut table)?;
+            table.finish()
+        };
+        // The tables have nothing to do with each other; their files are put together in one order.
+        let (articles, related, mentions) = std::thread::scope(|scope| {
+            let related = scope.spawn(|| finish(self.related, None));
+            let mentions = scope.spawn(|| finish(self.mentions, None));
+            (finish(self.articles, Some(&mut edges)), join(related), join(mentions))
+        });
+        let files = [articles?, related?, mentions?, edges.table.finish()?].concat();
         fs::remove_dir(&self.folder).map_err(Error::io("remove", &self.folder))?;
         Ok(files)
     }
+}
+
+fn join<T>(thread: std::thread::ScopedJoinHandle<'_, Result<T>>) -> Result<T> {
+    thread.join().unwrap_or_else(|_| Err(Error::Output("a thread that writes a table ended unexpectedly".to_owned())))
 }

@@ -2,11 +2,17 @@
 //!
 //! Borders of pages, row groups and parts are decided by the uncompressed size of the rows appended one by one, never by how
 //! a caller grouped them, and nothing of the clock, the machine or the thread enters a file.
+//!
+//! Rows are collected by the caller and encoded by a thread of the table's own, which takes portions in their order: compression costs
+//! more than all else that is done to a row, and tables are finished side by side.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
 
+use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
@@ -41,23 +47,45 @@ pub(crate) struct WriterSettings {
     pub(crate) config_hash: String,
 }
 
+/// Portions that may wait for the encoder.
+const WAITING_PORTIONS: usize = 4;
+
 /// Writes one table of one run as `part-00000.parquet`, `part-00001.parquet` … in its own folder.
 pub(crate) struct TableWriter {
-    table: Table,
-    folder: PathBuf,
-    settings: WriterSettings,
+    parts: Parts,
     rows: RowBuilder,
-    part: Option<Part>,
     group_bytes: usize,
     part_bytes: usize,
-    finished: Vec<StagedFile>,
+    /// Begins with the first portion: small tables need no thread.
+    encoder: Option<Encoder>,
 }
 
-/// The part file under way.
-struct Part {
-    path: PathBuf,
-    rows: u64,
-    writer: ArrowWriter<HashingFile>,
+/// What is handed to the encoder, in order.
+enum Step {
+    Rows(RecordBatch),
+    EndGroup,
+    EndPart,
+}
+
+/// A thread that encodes and writes.
+struct Encoder {
+    steps: SyncSender<Step>,
+    thread: JoinHandle<Result<Parts>>,
+}
+
+impl Encoder {
+    fn start(parts: Parts) -> Encoder {
+        let (steps, receiver) = sync_channel(WAITING_PORTIONS);
+        Encoder { steps, thread: std::thread::spawn(move || parts.take_all(&receiver)) }
+    }
+
+    /// Waits until all steps are done.
+    fn join(self) -> Result<Parts> {
+        drop(self.steps);
+        self.thread
+            .join()
+            .unwrap_or_else(|_| Err(Error::Output("a thread that writes a table ended unexpectedly".to_owned())))
+    }
 }
 
 impl TableWriter {
@@ -66,17 +94,8 @@ impl TableWriter {
         let folder = staging.join(table.as_str());
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         let rows = RowBuilder::new(table.schema(), table.columns().iter().map(|column| column.kind));
-        let settings = settings.clone();
-        Ok(TableWriter {
-            table,
-            folder,
-            settings,
-            rows,
-            part: None,
-            group_bytes: 0,
-            part_bytes: 0,
-            finished: Vec::new(),
-        })
+        let parts = Parts { table, folder, settings: settings.clone(), part: None, finished: Vec::new() };
+        Ok(TableWriter { parts, rows, group_bytes: 0, part_bytes: 0, encoder: None })
     }
 
     /// The row under way: push one value a column, then call [`TableWriter::end_row`].
@@ -89,23 +108,90 @@ impl TableWriter {
         let bytes = self.rows.end_row();
         self.group_bytes += bytes;
         self.part_bytes += bytes;
-        let part_is_full = self.part_bytes >= self.settings.config.part_bytes;
-        let group_is_full = part_is_full || self.group_bytes >= self.settings.config.row_group_bytes;
+        let part_is_full = self.part_bytes >= self.parts.settings.config.part_bytes;
+        let group_is_full = part_is_full || self.group_bytes >= self.parts.settings.config.row_group_bytes;
         if group_is_full || self.rows.bytes() >= PORTION_BYTES {
-            self.encode()?;
-        }
-        if group_is_full {
-            self.end_group()?;
+            let batch = self.batch()?;
+            self.hand_over(Step::Rows(batch))?;
         }
         if part_is_full {
-            self.end_part()?;
+            (self.group_bytes, self.part_bytes) = (0, 0);
+            self.hand_over(Step::EndPart)?;
+        } else if group_is_full {
+            self.group_bytes = 0;
+            self.hand_over(Step::EndGroup)?;
         }
         Ok(())
     }
 
     /// Writes what is left. A table without rows still gets one file.
     pub(crate) fn finish(mut self) -> Result<Vec<StagedFile>> {
-        self.encode()?;
+        let rest = (self.rows.len() > 0).then(|| self.batch()).transpose()?;
+        let mut parts = match self.encoder.take() {
+            Some(encoder) => encoder.join()?,
+            None => self.parts,
+        };
+        if let Some(batch) = rest {
+            parts.write(&batch)?;
+        }
+        parts.finish()
+    }
+
+    fn batch(&mut self) -> Result<RecordBatch> {
+        self.rows.finish().map_err(Error::table("write", self.parts.folder.join(part_name(0))))
+    }
+
+    fn hand_over(&mut self, step: Step) -> Result<()> {
+        let encoder = self.encoder.get_or_insert_with(|| {
+            let rest = self.parts.without_parts();
+            Encoder::start(std::mem::replace(&mut self.parts, rest))
+        });
+        if encoder.steps.send(step).is_ok() {
+            return Ok(());
+        }
+        // The thread has ended before its time: it says why.
+        match self.encoder.take() {
+            Some(encoder) => encoder.join().map(|_| ()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The part files of one table, encoded and written in order.
+struct Parts {
+    table: Table,
+    folder: PathBuf,
+    settings: WriterSettings,
+    part: Option<Part>,
+    finished: Vec<StagedFile>,
+}
+
+/// The part file under way.
+struct Part {
+    path: PathBuf,
+    rows: u64,
+    writer: ArrowWriter<HashingFile>,
+}
+
+impl Parts {
+    /// The same table and settings; stays with the caller while the encoder has the parts.
+    fn without_parts(&self) -> Parts {
+        let (folder, settings) = (self.folder.clone(), self.settings.clone());
+        Parts { table: self.table, folder, settings, part: None, finished: Vec::new() }
+    }
+
+    fn take_all(mut self, steps: &Receiver<Step>) -> Result<Parts> {
+        for step in steps {
+            match step {
+                Step::Rows(batch) => self.write(&batch)?,
+                Step::EndGroup => self.end_group()?,
+                Step::EndPart => self.end_part()?,
+            }
+        }
+        Ok(self)
+    }
+
+    fn finish(mut self) -> Result<Vec<StagedFile>> {
         if self.finished.is_empty() && self.part.is_none() {
             self.part = Some(self.begin_part()?);
         }
@@ -113,17 +199,13 @@ impl TableWriter {
         Ok(self.finished)
     }
 
-    fn encode(&mut self) -> Result<()> {
-        if self.rows.len() == 0 {
-            return Ok(());
-        }
+    fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let mut part = match self.part.take() {
             Some(part) => part,
             None => self.begin_part()?,
         };
-        part.rows += self.rows.len() as u64;
-        let batch = self.rows.finish().map_err(Error::table("write", &part.path))?;
-        part.writer.write(&batch).map_err(Error::table("write", &part.path))?;
+        part.rows += batch.num_rows() as u64;
+        part.writer.write(batch).map_err(Error::table("write", &part.path))?;
         self.part = Some(part);
         Ok(())
     }
@@ -138,7 +220,6 @@ impl TableWriter {
     }
 
     fn end_group(&mut self) -> Result<()> {
-        self.group_bytes = 0;
         match &mut self.part {
             Some(part) => part.writer.flush().map_err(Error::table("write", &part.path)),
             None => Ok(()),
@@ -146,8 +227,6 @@ impl TableWriter {
     }
 
     fn end_part(&mut self) -> Result<()> {
-        self.group_bytes = 0;
-        self.part_bytes = 0;
         if let Some(Part { path, rows, writer }) = self.part.take() {
             let file = writer.into_inner().map_err(Error::table("write", &path))?;
             let (bytes, hash) = (file.bytes, format!("{:032x}", file.hasher.digest128()));
