@@ -1,6 +1,7 @@
 //! Small views of a text that several stages share: normal form, folding, matching key, units, shape of a line.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use icu_normalizer::ComposingNormalizer;
 
@@ -188,9 +189,50 @@ pub(crate) fn is_toned(c: char) -> bool {
     matches!(u32::from(c), 0xC0..=0x1FF | 0x1E00..=0x1EFF)
 }
 
+/// First and last ideograph that [`simplified`] looks at.
+const IDEOGRAPHS: (u32, u32) = (0x3400, 0x9FFF);
+
+/// The simplified form of each ideograph, by its place behind the first.
+static SIMPLIFIED: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let (first, last) = IDEOGRAPHS;
+    let mut table: Vec<char> = (first..=last).map(|code| char::from_u32(code).unwrap_or_default()).collect();
+    let pairs = include_str!("../config/traditional.txt").lines().filter(|line| !line.starts_with('#'));
+    for pair in pairs.flat_map(str::split_whitespace) {
+        let mut pair = pair.chars();
+        let place = pair.next().and_then(|traditional| u32::from(traditional).checked_sub(first));
+        if let (Some(place), Some(simple)) = (place.and_then(|place| table.get_mut(place as usize)), pair.next()) {
+            *place = simple;
+        }
+    }
+    table
+});
+
+/// The simplified form of a traditional Chinese character; other characters are returned as they are.
+#[must_use]
+pub fn simplified(c: char) -> char {
+    let place = u32::from(c).checked_sub(IDEOGRAPHS.0);
+    place.and_then(|place| SIMPLIFIED.get(place as usize)).copied().unwrap_or(c)
+}
+
+/// Spells an open Vietnamese syllable with `i` that ends a key and begins at `start`: both spellings are in use behind `h k l m s t` and
+/// `qu` (lý and lí, mỹ and mĩ).
+fn fold_final_y(key: &mut String, start: usize) {
+    const FINALS: [(&str, &str); 6] = [("y", "i"), ("ý", "í"), ("ỳ", "ì"), ("ỷ", "ỉ"), ("ỹ", "ĩ"), ("ỵ", "ị")];
+    let word = &key[start..];
+    if word.len() > "quỷ".len() {
+        return;
+    }
+    let Some(&(spelling, folded)) = FINALS.iter().find(|(y, _)| word.ends_with(y)) else { return };
+    let onset = &word[..word.len() - spelling.len()];
+    if matches!(onset, "h" | "k" | "l" | "m" | "s" | "t" | "qu") {
+        key.truncate(start + onset.len());
+        key.push_str(folded);
+    }
+}
+
 /// The matching key of a clean text: what is left when spelling that readers do not see as a difference is taken away. Letters
-/// and digits of [`fold`], one space between words and none between Han characters. Two texts with one key are `normalized`
-/// duplicates. The key is never published.
+/// and digits of [`fold`], Chinese characters simplified, final `y` of Vietnamese syllables as `i`, one space between words and none between
+/// Han characters. Two texts with one key are `normalized` duplicates. The key is never published.
 #[must_use]
 pub fn matching_key(text: &str) -> String {
     let folded = fold(text);
@@ -198,6 +240,7 @@ pub fn matching_key(text: &str) -> String {
     let mut key = String::with_capacity(folded.len());
     let mut gap = false;
     let mut after_unspaced = true;
+    let mut word = 0;
     for c in folded.chars() {
         let kinds = chars.kinds(c);
         if !kinds.any(Kinds::WORD) {
@@ -205,12 +248,17 @@ pub fn matching_key(text: &str) -> String {
             continue;
         }
         let unspaced = kinds.any(Kinds::UNSPACED);
-        if gap && !unspaced && !after_unspaced {
-            key.push(' ');
+        if gap || unspaced {
+            fold_final_y(&mut key, word);
+            if gap && !unspaced && !after_unspaced {
+                key.push(' ');
+            }
+            word = key.len();
         }
         (gap, after_unspaced) = (false, unspaced);
-        key.push(c);
+        key.push(if unspaced { simplified(c) } else { c });
     }
+    fold_final_y(&mut key, word);
     key
 }
 
@@ -392,6 +440,11 @@ mod tests {
         );
         assert_eq!(matching_key("Hoà bình."), matching_key("Ho\u{300}a bi\u{300}nh"));
         assert_ne!(matching_key("tháng 10"), matching_key("tháng 1 0"));
+        assert_eq!(matching_key("越南總理會見記者"), matching_key("越南总理会见记者"));
+        assert_eq!(matching_key("Quản lý thuế, bác sỹ, quý, kỷ"), matching_key("Quản lí thuế, bác sĩ, quí, kỉ"));
+        // Names and closed syllables keep theirs.
+        assert_ne!(matching_key("Vy"), matching_key("Vi"));
+        assert_eq!(matching_key("huyện tay đây my"), "huyện tay đây mi");
     }
 
     #[test]

@@ -218,13 +218,90 @@ impl IndexWriter {
     }
 }
 
-/// A sorted part of a file.
+/// A sorted part of a file, with the blocks of it that were read last.
 struct Section {
     start: u64,
     words: u64,
+    /// First word of each block.
     directory: Vec<u64>,
-    block: Option<u64>,
-    buffer: Vec<u64>,
+    /// The block of the last word that was looked up.
+    current: u64,
+    /// First block in the buffer.
+    first: u64,
+    buffer: Vec<u8>,
+}
+
+impl Section {
+    /// Blocks that are read at once where one comes soon behind the last: a large dump needs nearly all of them.
+    const AHEAD: u64 = 32;
+    /// How soon that is.
+    const SOON: u64 = 4;
+
+    /// The block that holds the first word that is not below the given one, or would.
+    fn block_of(&mut self, word: u64) -> u64 {
+        // Words are looked up in order, most in the block of the one before.
+        let last = self.current as usize;
+        if self.directory.get(last).is_some_and(|&first| first < word)
+            && self.directory.get(last + 1).is_none_or(|&next| word <= next)
+        {
+            return self.current;
+        }
+        self.current = (self.directory.partition_point(|&first| first < word) as u64).saturating_sub(1);
+        self.current
+    }
+
+    /// Words of the buffer that belong to blocks before this one.
+    fn offset(&self, block: u64) -> usize {
+        (block - self.first) as usize * BLOCK_WORDS
+    }
+
+    fn holds(&self, block: u64) -> bool {
+        let end = self.first + (self.buffer.len() / 8).div_ceil(BLOCK_WORDS) as u64;
+        (self.first..end).contains(&block)
+    }
+
+    /// Number of words of a block.
+    fn len(&self, block: u64) -> usize {
+        self.words.saturating_sub(block * BLOCK_WORDS as u64).min(BLOCK_WORDS as u64) as usize
+    }
+
+    fn load(&mut self, block: u64, file: &mut File, path: &Path) -> Result<()> {
+        if self.holds(block) {
+            return Ok(());
+        }
+        let end = self.first + (self.buffer.len() / 8).div_ceil(BLOCK_WORDS) as u64;
+        let blocks = if (end..end + Section::SOON).contains(&block) { Section::AHEAD } else { 1 };
+        let from = block * BLOCK_WORDS as u64;
+        let words = self.words.saturating_sub(from).min(blocks * BLOCK_WORDS as u64);
+        self.buffer.resize(words as usize * 8, 0);
+        self.first = block;
+        let read = read_at(file, self.start + from, &mut self.buffer);
+        read.map_err(|error| {
+            self.buffer.clear();
+            Error::io("read", path)(error)
+        })
+    }
+
+    /// A word of a block that is loaded.
+    fn word(&self, block: u64, at: usize) -> Option<u64> {
+        let start = (self.offset(block) + at) * 8;
+        let bytes = (at < self.len(block)).then(|| self.buffer.get(start..start + 8)).flatten()?;
+        bytes.try_into().ok().map(u64::from_le_bytes)
+    }
+
+    /// Where in a loaded block a word stands, or would.
+    fn position(&self, block: u64, word: u64) -> usize {
+        let (mut low, mut high) = (0, self.len(block));
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if self.word(block, middle).is_some_and(|other| other < word) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
 }
 
 /// One file of the index, open for looking up.
@@ -265,7 +342,7 @@ impl IndexFile {
         }
         let mut section = |start: u64, words: u64, directory: u64| -> Result<Section> {
             let directory = read_words(&mut file, path, directory, blocks(words) as usize)?;
-            Ok(Section { start, words, directory, block: None, buffer: Vec::new() })
+            Ok(Section { start, words, directory, current: 0, first: 0, buffer: Vec::new() })
         };
         let sections =
             [section(0, postings, directories)?, section(postings, members, directories + blocks(postings))?];
@@ -279,30 +356,20 @@ impl IndexFile {
 
     /// Loads the block with a word and tells where the word stands in it, or would.
     fn place(&mut self, section: usize, word: u64) -> Result<(u64, usize)> {
-        let part = &self.sections[section];
-        let block = (part.directory.partition_point(|&first| first < word) as u64).saturating_sub(1);
+        let block = self.sections[section].block_of(word);
         self.load(section, block)?;
-        Ok((block, self.sections[section].buffer.partition_point(|&other| other < word)))
+        Ok((block, self.sections[section].position(block, word)))
     }
 
     fn load(&mut self, section: usize, block: u64) -> Result<()> {
-        let part = &mut self.sections[section];
-        if part.block == Some(block) {
-            return Ok(());
-        }
-        let first = block * BLOCK_WORDS as u64;
-        let words = part.words.saturating_sub(first).min(BLOCK_WORDS as u64) as usize;
-        part.block = None;
-        part.buffer = read_words(&mut self.file, &self.path, part.start + first, words)?;
-        part.block = Some(block);
-        Ok(())
+        self.sections[section].load(block, &mut self.file, &self.path)
     }
 
     /// Whether a thing was seen.
     pub(crate) fn contains(&mut self, member: Member<'_>) -> Result<bool> {
         let word = member.word();
         let (block, at) = self.place(1, word)?;
-        if let Some(&found) = self.sections[1].buffer.get(at) {
+        if let Some(found) = self.sections[1].word(block, at) {
             return Ok(found == word);
         }
         Ok(self.sections[1].directory.get(block as usize + 1) == Some(&word))
@@ -322,16 +389,16 @@ impl IndexFile {
     fn words(&mut self, section: usize, base: u32) -> Words<'_> {
         let (mut block, mut at) = (0, 0);
         Box::new(move || {
-            if at == self.sections[section].buffer.len() || at == 0 {
-                if block * BLOCK_WORDS as u64 >= self.sections[section].words {
-                    return Ok(None);
-                }
-                self.load(section, block)?;
-                (block, at) = (block + 1, 0);
+            if at == self.sections[section].len(block) {
+                (block, at) = (block + u64::from(at > 0), 0);
             }
-            let word = self.sections[section].buffer[at];
+            if self.sections[section].len(block) == 0 {
+                return Ok(None);
+            }
+            self.load(section, block)?;
+            let word = self.sections[section].word(block, at);
             at += 1;
-            Ok(Some(word + if section == 0 { u64::from(base) } else { 0 }))
+            Ok(word.map(|word| word + if section == 0 { u64::from(base) } else { 0 }))
         })
     }
 }
@@ -340,7 +407,7 @@ impl Lookup for IndexFile {
     fn find(&mut self, fingerprint: u64, limit: usize, found: &mut Vec<u32>) -> Result<()> {
         let (mut block, mut at) = self.place(0, posting(fingerprint, 0))?;
         loop {
-            while let Some(&word) = self.sections[0].buffer.get(at) {
+            while let Some(word) = self.sections[0].word(block, at) {
                 let (other, article) = parts(word);
                 if other != fingerprint || found.len() >= limit {
                     return Ok(());
@@ -364,8 +431,14 @@ fn card_of(words: &[u64]) -> Card {
 
 fn read_words(file: &mut File, path: &Path, first: u64, count: usize) -> Result<Vec<u64>> {
     let mut bytes = vec![0; count * 8];
-    file.seek(SeekFrom::Start(first * 8)).and_then(|_| file.read_exact(&mut bytes)).map_err(Error::io("read", path))?;
+    read_at(file, first, &mut bytes).map_err(Error::io("read", path))?;
     Ok(bytes.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default())).collect())
+}
+
+/// Fills a buffer from the n-th word of a file on.
+fn read_at(file: &mut File, first: u64, bytes: &mut [u8]) -> std::io::Result<()> {
+    file.seek(SeekFrom::Start(first * 8))?;
+    file.read_exact(bytes)
 }
 
 /// What one run adds to the index, or what is known of some runs from their tables.
@@ -429,4 +502,113 @@ pub(crate) fn write(
 /// The word of a member, for [`Addition::members`].
 pub(crate) fn member_word(member: Member<'_>) -> u64 {
     member.word()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source<'a>(mut words: impl Iterator<Item = u64> + 'a) -> Words<'a> {
+        Box::new(move || Ok(words.next()))
+    }
+
+    fn file(folder: &Path, name: &str, postings: &[u64], ids: &[String]) -> (PathBuf, IndexEntry) {
+        let mut members: Vec<u64> = ids.iter().map(|id| member_word(Member::Id(id))).collect();
+        members.sort_unstable();
+        let card = |number| Card { content: number, text: number + 1, title: 0, units: 7, sample: number as u32 };
+        let addition = Addition {
+            postings: source(postings.iter().copied()),
+            members: source(members.into_iter()),
+            cards: Box::new((0..3).map(card)),
+            runs: vec![CoveredRun { run_id: name.to_owned(), rows: 3 }],
+        };
+        write(folder.join(name), name.to_owned(), &mut [], Vec::new(), addition).unwrap()
+    }
+
+    #[test]
+    fn what_was_written_is_found_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        // Lists of one and of many articles, over several blocks, with gaps.
+        let fingerprints = (0..4000_u64).map(|number| number * 3).chain([20_000; 1200]);
+        let mut postings: Vec<u64> = fingerprints.enumerate().map(|(at, print)| posting(print, at as u32)).collect();
+        postings.sort_unstable();
+        let ids: Vec<String> = (0..1500).map(|number| format!("id{number}")).collect();
+        let (path, entry) = file(folder.path(), "one", &postings, &ids);
+        let mut index = IndexFile::open(&path, &entry).unwrap();
+        let find = |index: &mut IndexFile, print, limit| {
+            let mut found = Vec::new();
+            index.find(print, limit, &mut found).unwrap();
+            found
+        };
+        for number in 0..4000 {
+            assert_eq!(find(&mut index, number * 3, 10), [number as u32]);
+            assert!(find(&mut index, number * 3 + 1, 10).is_empty());
+        }
+        // Backwards too, though nobody asks so.
+        assert_eq!(find(&mut index, 0, 10), [0]);
+        assert_eq!(find(&mut index, 20_000, 5000), (4000..5200).collect::<Vec<u32>>());
+        assert_eq!(find(&mut index, 20_000, 17).len(), 17);
+        assert!(find(&mut index, 30_000, 10).is_empty());
+        for id in &ids {
+            assert!(index.contains(Member::Id(id)).unwrap());
+            assert!(!index.contains(Member::DroppedId(id)).unwrap());
+        }
+        assert_eq!((index.card(2).unwrap().text, index.card(2).unwrap().sample), (3, 2));
+    }
+
+    #[test]
+    fn merged_files_hold_what_each_of_them_held() {
+        let folder = tempfile::tempdir().unwrap();
+        let (first, second) = ([posting(5, 0), posting(9, 1)], [posting(5, 2), posting(7, 0)]);
+        let names = |name: &str| vec![name.to_owned()];
+        let mut files = [file(folder.path(), "a", &first, &names("x")), file(folder.path(), "b", &second, &names("y"))]
+            .map(|(path, entry)| IndexFile::open(&path, &entry).unwrap());
+        let addition = Addition {
+            postings: source([posting(5, 0)].into_iter()),
+            members: source(std::iter::empty()),
+            cards: Box::new(std::iter::empty()),
+            runs: Vec::new(),
+        };
+        let path = folder.path().join("c");
+        let (path, entry) = write(path, "c".to_owned(), &mut files, Vec::new(), addition).unwrap();
+        let mut merged = IndexFile::open(&path, &entry).unwrap();
+        let mut found = Vec::new();
+        merged.find(5, 10, &mut found).unwrap();
+        assert_eq!((found, merged.articles()), (vec![0, 5, 6], 6));
+        assert!(merged.contains(Member::Id("x")).unwrap() && merged.contains(Member::Id("y")).unwrap());
+    }
+
+    #[test]
+    fn damaged_files_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, entry) = file(folder.path(), "one", &[posting(1, 1)], &[]);
+        let whole = std::fs::read(&path).unwrap();
+        for (at, what) in [(whole.len() - 40, "version"), (whole.len() - 32, "version"), (whole.len() - 24, "damaged")]
+        {
+            let mut broken = whole.clone();
+            broken[at] ^= 0xff;
+            std::fs::write(&path, &broken).unwrap();
+            let error = IndexFile::open(&path, &entry).err().unwrap().to_string();
+            assert!(error.contains(what), "{error}");
+        }
+        std::fs::write(&path, &whole[8..]).unwrap();
+        assert!(IndexFile::open(&path, &entry).err().unwrap().to_string().contains("size"));
+    }
+
+    #[test]
+    fn few_files_stay_and_large_ones_are_left_alone() {
+        assert_eq!(files_to_merge(&[], 5), 0);
+        assert_eq!(files_to_merge(&[1_000_000, 70, 10], 10), 2);
+        assert_eq!(files_to_merge(&[100, 1000], 10), 0);
+        assert_eq!(files_to_merge(&[0, 0], 0), 2);
+        // Ten years of nights.
+        let mut files: Vec<u64> = Vec::new();
+        let mut copied = 0;
+        for _ in 0..3650 {
+            let merged: u64 = files.split_off(files.len() - files_to_merge(&files, 100)).iter().sum();
+            copied += merged + 100;
+            files.push(merged + 100);
+        }
+        assert!(files.len() <= 8 && copied / 365_000 <= 30, "{} files, {} copies", files.len(), copied / 365_000);
+    }
 }
