@@ -36,6 +36,7 @@ pub mod error;
 pub mod eval;
 pub mod label;
 pub mod lexicon;
+pub mod mention;
 pub mod output;
 pub mod pipeline;
 pub mod report;
