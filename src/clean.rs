@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::label::Labeler;
 use crate::label::model::{self, Model, Reason};
 use crate::lexicon::{self, CompiledPatterns};
+use crate::mention::Finder;
 use crate::segment::segment;
 
 /// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
@@ -16,6 +17,7 @@ pub struct Cleaner {
     patterns: CompiledPatterns,
     model: Model,
     identifier: Identifier,
+    finder: Finder,
     config: Config,
 }
 
@@ -31,6 +33,7 @@ impl Cleaner {
             patterns: CompiledPatterns::new(&lexicons)?,
             model: model::builtin()?,
             identifier: Identifier::new(&lexicons, lexicon::IDENTIFY)?,
+            finder: Finder::new(&lexicons)?,
             config: effective.config.clone(),
         })
     }
@@ -54,7 +57,12 @@ impl Cleaner {
             .zip(&labelled.verdicts)
             .map(|(span, verdict)| Segment { span, verdict: *verdict })
             .collect();
-        let fields = Fields { patterns: &self.patterns, identifier: &self.identifier, config: &self.config };
+        let fields = Fields {
+            patterns: &self.patterns,
+            finder: &self.finder,
+            identifier: &self.identifier,
+            config: &self.config,
+        };
         let outcome = fields.assemble(&record, &segments, &labelled).map(Box::new);
         Cleaned { record, segments, outcome }
     }

@@ -199,7 +199,7 @@ pub struct RelatedItem {
     pub date: Option<String>,
 }
 
-/// One row of `mentions`. Filled by a later version; the table already has its schema.
+/// One row of `mentions`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mention {
     /// Segment that holds it.
@@ -232,6 +232,15 @@ pub struct Mention {
     pub unit: Option<String>,
     /// 0 to 1.
     pub confidence: Option<f32>,
+    /// What the kind is more exactly: of dates `day days month … period relative lunar`, of places `country capital city region`, of
+    /// organisations `agency`.
+    pub subtype: Option<&'static str>,
+    /// Part of the day of a date.
+    pub day_part: Option<String>,
+    /// Role of a person as printed.
+    pub role: Option<String>,
+    /// Key of the head of that role.
+    pub role_head: Option<String>,
 }
 
 /// One row of `articles`, without what only the duplicate stage knows and without the record's own columns.

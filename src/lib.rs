@@ -37,6 +37,7 @@ pub mod eval;
 pub(crate) mod fast_map;
 pub mod label;
 pub mod lexicon;
+pub mod mention;
 pub mod output;
 pub mod pipeline;
 pub mod report;

@@ -9,11 +9,29 @@ use crate::lexicon::{Identify, Lexicon};
 use crate::text::{is_han, is_letter, is_word};
 
 /// Characters of a text that are looked at: enough to be sure, whatever its length.
-pub(super) const SAMPLE_CHARS: usize = 1500;
+pub(super) const SAMPLE_CHARS: usize = 900;
 /// Share of a language's own letters among all letters from which they decide alone. Vietnamese prose has about .15.
 const OWN_LETTER_SHARE: f64 = 0.04;
 /// Share of function words below which no language is named.
 const MIN_WORD_SHARE: f64 = 0.06;
+
+/// Letters below which a text is as short as a title.
+const SHORT_LETTERS: usize = 200;
+/// Score of the words from which they decide in a short text too.
+const SURE_SHORT: f32 = 0.8;
+/// The languages of Latin script that letter groups tell apart: ISO 639-3 and BCP 47.
+const SHORT_LANGUAGES: [(&str, &str); 10] = [
+    ("deu", "de"),
+    ("eng", "en"),
+    ("fra", "fr"),
+    ("ita", "it"),
+    ("nld", "nl"),
+    ("por", "pt"),
+    ("spa", "es"),
+    ("swe", "sv"),
+    ("tur", "tr"),
+    ("vie", "vi"),
+];
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,7 +102,18 @@ impl Identifier {
         if let Some(tag) = script_language(script) {
             return Language { tag: tag.to_owned(), script: Some(script), score: Some(share) };
         }
-        let (tag, score) = self.by_words(text).unwrap_or_else(|| ("und".to_owned(), None));
+        let by_words = self.by_words(text);
+        // Titles have few function words. What the words leave open is told by letter groups.
+        let sure = by_words.as_ref().is_some_and(|(tag, score)| {
+            score.is_some_and(|score| score >= SURE_SHORT) && SHORT_LANGUAGES.iter().any(|(_, known)| known == tag)
+        });
+        if script == "Latn" && !sure && scripts.total < SHORT_LETTERS {
+            let code = whichlang::detect_language(text).three_letter_code();
+            if let Some((_, tag)) = SHORT_LANGUAGES.iter().find(|(known, _)| *known == code) {
+                return Language { tag: (*tag).to_owned(), script: Some(script), score: None };
+            }
+        }
+        let (tag, score) = by_words.unwrap_or_else(|| ("und".to_owned(), None));
         Language { tag, script: Some(script), score }
     }
 

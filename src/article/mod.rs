@@ -1,17 +1,20 @@
 //! From labels to an article: the clean text and its fields.
 
-pub mod dates;
+mod authors;
 pub mod language;
-pub mod places;
 mod published;
 pub mod quality;
+mod title;
 pub mod translation;
 
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
-use crate::lexicon::{CompiledPatterns, LanguageData, LineSet};
+use crate::lexicon::{CompiledPatterns, LineSet};
+use crate::mention::dates::{Day, Found, Value};
+use crate::mention::find::{Source, State};
+use crate::mention::{Finder, Language, Scratch};
 use crate::text::{containment, is_blank, matching_key, nfc};
 
 use language::Identifier;
@@ -21,6 +24,8 @@ use language::Identifier;
 pub struct Fields<'a> {
     /// Compiled lexicons.
     pub patterns: &'a CompiledPatterns,
+    /// Finds dates, quantities and names.
+    pub finder: &'a Finder,
     /// Tells languages apart.
     pub identifier: &'a Identifier,
     /// The configuration.
@@ -57,11 +62,16 @@ impl Fields<'_> {
         let description = (!lead.is_empty()).then(|| join(lead.iter().copied()));
         let lead_repeated = self.lead_is_repeated(&lead, &body);
         let text = if lead_repeated { join(body.iter().copied()) } else { join(paragraphs.iter()) };
+        let domain = record.fields.url.as_deref().and_then(domain);
         let title = draft
             .first(Label::Title)
-            .or_else(|| record.fields.title.as_deref().map(one_spaced).filter(|title| !title.is_empty()));
+            .or_else(|| record.fields.title.as_deref().map(one_spaced))
+            .map(|title| title::clean(&title, domain.as_deref(), self.patterns))
+            .filter(|title| !title.is_empty());
         let language = self.identifier.identify(&language_sample(title.as_deref(), &text));
         let data = self.patterns.language(&language.tag);
+        let found = self.finder.language(&language.tag);
+        let mut scratch = Scratch::default();
         let readable: Vec<&str> =
             title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
         let mark = paragraphs
@@ -70,7 +80,12 @@ impl Fields<'_> {
             .filter_map(|paragraph| paragraph.line.mark.as_ref())
             .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
-        let published = published::date(&draft, data);
+        let published = published::date(&draft, &language.tag, found, &mut scratch);
+        let agency = Self::agency(&draft, &paragraphs);
+        let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
+        let anchor = published.as_ref().and_then(|published| published.day);
+        let state = State { anchor, home: home.or_else(|| home_of(domain.as_deref())), ..State::default() };
+        let state = self.mentions(&draft, &paragraphs, found, state, &mut scratch);
         let (translated, signals) = match data {
             Some(data) if !data.machine_translation.is_empty() => {
                 let (decided, signals) = translation::signals(&readable.join("\n"), data);
@@ -83,7 +98,7 @@ impl Fields<'_> {
             content_hash: hash_hex(matching_key.as_bytes()),
             text_hash: hash_hex(text.as_bytes()),
             matching_key,
-            domain: record.fields.url.as_deref().and_then(domain),
+            domain,
             description,
             text_chars: text.chars().count() as i32,
             language: language.tag,
@@ -93,14 +108,14 @@ impl Fields<'_> {
             date_published: published.as_ref().and_then(|published| published.instant),
             date_precision: published.as_ref().map(|published| published.precision),
             date_source: published.as_ref().map(|published| published.source),
-            event_dates: data.map(|data| event_dates(&readable, data)).unwrap_or_default(),
-            crawl_not_before: data.and_then(|data| self.crawl_not_before(&draft, data)),
-            dateline_country: data
-                .and_then(|data| dateline_place.as_deref().and_then(|place| places::country_of(place, data))),
+            event_dates: state.event_dates,
+            crawl_not_before: found.and_then(|found| self.crawl_not_before(&draft, found, &mut scratch)),
+            dateline_country: found
+                .and_then(|found| self.finder.country_of(found, dateline_place.as_deref()?, &mut scratch)),
             dateline_place,
-            agency: self.agency(&draft, &paragraphs),
-            authors: None,
-            countries: data.map(|data| places::countries(readable.iter().copied(), data)).unwrap_or_default(),
+            agency: agency.map(|agency| self.patterns.agencies[agency].key.clone()),
+            authors: Some(authors::names(&draft, self.patterns, found)),
+            countries: state.countries,
             captions: draft.captions(),
             n_lines: segments.last().map_or(0, |segment| segment.span.line_no + 1),
             n_removed_lines: draft.removed_lines(),
@@ -108,12 +123,15 @@ impl Fields<'_> {
             quality_flags: Vec::new(),
             is_machine_translated: translated,
             mt_signals: signals,
-            related: draft.related(data, self.patterns),
-            mentions: Vec::new(),
+            related: draft.related(found, self.patterns, &mut scratch),
+            mentions: state.mentions,
             title,
             text,
         };
         article.quality_flags = quality::flags(&draft, &article, lead_repeated);
+        if state.wrong_weekday {
+            article.quality_flags.push("wrong_weekday".to_owned());
+        }
         Ok(article)
     }
 
@@ -150,7 +168,7 @@ impl Fields<'_> {
     }
 
     /// The agency: a mark in front of the text outranks a credit line, and that a source named in running text.
-    fn agency(&self, draft: &Draft, paragraphs: &[Paragraph]) -> Option<String> {
+    fn agency(draft: &Draft, paragraphs: &[Paragraph]) -> Option<usize> {
         let by_mark = paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.mark.as_ref()?.agency);
         let by_credit = || {
             draft.labelled.lines.iter().rev().find_map(|line| match line.evidence {
@@ -159,37 +177,56 @@ impl Fields<'_> {
             })
         };
         let by_attribution = || paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.attribution);
-        by_mark.or_else(by_credit).or_else(by_attribution).map(|agency| self.patterns.agencies[agency].key.clone())
+        by_mark.or_else(by_credit).or_else(by_attribution)
+    }
+
+    /// The mentions of title, lead and body, and what they tell of the article as a whole.
+    fn mentions(
+        &self,
+        draft: &Draft,
+        paragraphs: &[Paragraph],
+        language: Option<&Language>,
+        mut state: State,
+        scratch: &mut Scratch,
+    ) -> State {
+        let Some(language) = language else { return state };
+        let title = draft.labelled.lines.iter().find(|line| draft.label(line) == Label::Title);
+        let lines = title.into_iter().chain(paragraphs.iter().map(|paragraph| paragraph.line));
+        for (number, line) in lines.enumerate() {
+            let span = &draft.segments[line.segment].span;
+            let whole = &draft.record.text[span.bytes.clone()];
+            let raw = draft.raw(line);
+            let skipped = whole.len() - whole.trim_start_matches(is_blank).len();
+            let char_start = span.chars.start + whole[..skipped].chars().count() as i64;
+            let mark = line.mark.as_ref().filter(|_| number < 4).map_or(0, |mark| mark.chars);
+            let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, mark };
+            self.finder.line(language, source, scratch, &mut state);
+        }
+        Finder::finish(&mut state);
+        // A headline may stand behind the first lines of the text.
+        state.mentions.sort_by_key(|mention| (mention.chars.start, mention.chars.end));
+        state
     }
 
     /// The latest single full day that other stories give, and the dates beside them: the page cannot be older.
-    fn crawl_not_before(&self, draft: &Draft, data: &LanguageData) -> Option<i32> {
+    fn crawl_not_before(&self, draft: &Draft, language: &Language, scratch: &mut Scratch) -> Option<i32> {
         let cap = chrono::NaiveDate::parse_from_str(&self.config.fields.as_of, "%Y-%m-%d").ok();
-        let cap = cap.and_then(|date| {
-            dates::Day::new(
-                Some(chrono::Datelike::year(&date)),
-                chrono::Datelike::month(&date),
-                chrono::Datelike::day(&date),
-            )?
-            .days()
-        });
-        let first_related = draft
-            .labelled
-            .lines
-            .iter()
-            .position(|line| matches!(draft.label(line), Label::RelatedHeading | Label::Related))?;
-        draft.labelled.lines[first_related..]
-            .iter()
-            .filter(|line| matches!(draft.label(line), Label::Related | Label::DateLine))
-            .flat_map(|line| {
-                dates::find(&line.text, data)
-                    .into_iter()
-                    .filter(|found| found.last.is_none() && !dates::is_announced(&line.text, found, data))
-                    .filter_map(|found| found.first.days())
-                    .collect::<Vec<_>>()
-            })
-            .filter(|days| cap.is_none_or(|cap| *days <= cap))
-            .max()
+        let cap = cap.and_then(|date| Day::from_date(date).days());
+        let lines = &draft.labelled.lines;
+        let first_related =
+            lines.iter().position(|line| matches!(draft.label(line), Label::RelatedHeading | Label::Related))?;
+        let mut latest = None;
+        for line in
+            lines[first_related..].iter().filter(|line| matches!(draft.label(line), Label::Related | Label::DateLine))
+        {
+            for (start, day) in full_days(language, &line.text, scratch) {
+                let days = day.days().filter(|days| cap.is_none_or(|cap| *days <= cap));
+                if days > latest && !language.dates.is_announced(&line.text, start) {
+                    latest = days;
+                }
+            }
+        }
+        latest
     }
 }
 
@@ -240,10 +277,19 @@ impl Draft<'_> {
         removed as f32 / all.max(1) as f32
     }
 
-    fn related(&self, data: Option<&LanguageData>, patterns: &CompiledPatterns) -> Vec<RelatedItem> {
+    fn related(
+        &self,
+        language: Option<&Language>,
+        patterns: &CompiledPatterns,
+        scratch: &mut Scratch,
+    ) -> Vec<RelatedItem> {
         let text = |line: Option<usize>| line.map(|line| self.link_text(&self.labelled.lines[line]));
-        let to_edtf = |text: &str| dates::find(text, data?).first().map(dates::Found::edtf);
-        let item = |(number, item): (usize, &Item)| {
+        let mut to_edtf = |text: &str| {
+            let language = language.filter(|_| holds_number(text))?;
+            language.days(text, None, scratch);
+            scratch.dates.iter().find(|date| date.value.is_day()).and_then(Found::edtf)
+        };
+        let mut item = |(number, item): (usize, &Item)| {
             let headline = text(item.headline);
             let (headline, glued_date) =
                 match headline.as_deref().and_then(|headline| Self::glued_date(headline, patterns)) {
@@ -259,7 +305,7 @@ impl Draft<'_> {
                 date: item.date.and_then(|line| to_edtf(&self.labelled.lines[line].text)).or(glued_date),
             }
         };
-        self.labelled.items.iter().enumerate().map(item).collect()
+        self.labelled.items.iter().enumerate().map(&mut item).collect()
     }
 
     /// `Headline (02/05/2025)`: the headline and the date in the brackets at its end.
@@ -297,15 +343,31 @@ fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
     paragraphs.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
 }
 
-fn event_dates(texts: &[&str], data: &LanguageData) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for date in texts.iter().flat_map(|text| dates::find(text, data)) {
-        let edtf = date.edtf();
-        if !found.contains(&edtf) {
-            found.push(edtf);
-        }
+/// The full single days of a line with their places in it.
+fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usize, Day)> {
+    if !holds_number(text) {
+        return Vec::new();
     }
-    found
+    language.days(text, None, scratch);
+    let Scratch { dates, tokens, .. } = scratch;
+    let day = |found: &Found| match found.value {
+        Value::Day(day) if day.year.is_some() && !found.period => {
+            Some((tokens[found.tokens.start].start as usize, day))
+        }
+        _ => None,
+    };
+    dates.iter().filter_map(day).collect()
+}
+
+/// Whether a line can hold a date: digits, or Han ones.
+fn holds_number(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_digit()) || text.contains(['年', '月'])
+}
+
+/// The country of a domain's last part, where it is one.
+fn home_of(domain: Option<&str>) -> Option<String> {
+    let last = domain?.rsplit('.').next()?;
+    (last.len() == 2 && last != "io" && last != "tv" && last != "me").then(|| last.to_uppercase())
 }
 
 /// The host of an address, without `www.` and port.

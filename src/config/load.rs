@@ -13,6 +13,7 @@ use super::check::{KEYS, nearest};
 use crate::error::{Error, Result};
 use crate::label::model;
 use crate::lexicon::{self, CompiledPatterns, Lexicon};
+use crate::mention;
 
 /// The defaults, as text.
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
@@ -196,6 +197,8 @@ fn read_lexicon(path: &Path) -> Result<(String, Lexicon)> {
     // Alone first, so that a wrong pattern is reported with its file.
     CompiledPatterns::new(std::slice::from_ref(&lexicon))
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
+    mention::Finder::new(std::slice::from_ref(&lexicon))
+        .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
     Ok((text, lexicon))
 }
 
@@ -212,7 +215,13 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
     let mut hasher = Xxh3::new();
     let canonical = json.to_string();
     let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([lexicon::IDENTIFY, lexicon::CUE_FILE]);
-    let texts = [canonical.as_str()].into_iter().chain(builtin).chain(overlays.iter().map(|(text, _)| text.as_str()));
+    let mentions = mention::lexicon::BUILTIN.iter().map(|(_, content)| *content);
+    let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS]);
+    let texts = [canonical.as_str()]
+        .into_iter()
+        .chain(builtin)
+        .chain(mentions)
+        .chain(overlays.iter().map(|(text, _)| text.as_str()));
     for part in texts.map(str::as_bytes).chain([model::BUILTIN]) {
         // Lengths keep two parts from being taken for one.
         hasher.update(&(part.len() as u64).to_le_bytes());

@@ -1,11 +1,11 @@
 //! The lexicon in the form in which lines are compared with it: built once a run, shared by all threads.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
-use super::{Agency, CueSet, Dates, Gate, Lexicon, PatternSet, Signal};
+use super::{Agency, CueSet, Gate, Lexicon, PatternSet, Signal};
 use crate::chars::chars;
 use crate::error::{Error, Result};
 use crate::text::fold;
@@ -150,33 +150,8 @@ pub struct CompiledAgency {
 /// What is looked up by the language of the record.
 #[derive(Debug, Default)]
 pub struct LanguageData {
-    /// Forms of dates, in order.
-    pub dates: Vec<CompiledDateRule>,
-    /// The patterns of `dates`, to know fast which forms a text has.
-    pub date_set: Option<(PatternSet, Gate)>,
-    /// Words that announce a day to come, lower case.
-    pub announced: Vec<String>,
-    /// Words before a weak name that make it a person's, lower case.
-    pub honorifics: HashSet<String>,
-    /// Month names, folded.
-    pub months: BTreeMap<String, u32>,
-    /// Finds the names of countries and the phrases that mask them.
-    pub countries: Option<AhoCorasick>,
-    /// For each name of `countries`: its code, or none for a mask; and whether it is weak.
-    pub country_of: Vec<(Option<String>, bool)>,
     /// Signals of machine translation.
     pub machine_translation: Vec<(Signal, Regex)>,
-}
-
-/// One form of date.
-#[derive(Debug)]
-pub struct CompiledDateRule {
-    /// Its name.
-    pub name: String,
-    /// `event`, `partial`, `period` or `mask`.
-    pub kind: String,
-    /// Its pattern.
-    pub pattern: Regex,
 }
 
 impl Patterns {
@@ -206,9 +181,6 @@ impl Patterns {
         let mut languages: HashMap<String, LanguageData> = HashMap::new();
         for lexicon in lexicons {
             languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
-        }
-        for (tag, data) in &mut languages {
-            data.find_countries(lexicons.iter().filter(|lexicon| lexicon.language == *tag))?;
         }
         Ok(Patterns {
             related_headings: folded(|l| &l.headings.related),
@@ -265,52 +237,9 @@ impl Patterns {
 
 impl LanguageData {
     fn add(&mut self, lexicon: &Lexicon) -> Result<()> {
-        let Dates { months, rules, announced } = &lexicon.date;
-        self.months.extend(months.iter().map(|(name, number)| (fold(name), *number)));
-        for rule in rules {
-            if !matches!(rule.kind.as_str(), "event" | "partial" | "period" | "mask") {
-                return Err(Error::Config(format!(
-                    "lexicon `{}`: date rule `{}` has the kind `{}`; allowed: event, partial, period, mask",
-                    lexicon.language, rule.name, rule.kind
-                )));
-            }
-            let pattern = compile("date.rules", &rule.pattern)?;
-            self.dates.push(CompiledDateRule { name: rule.name.clone(), kind: rule.kind.clone(), pattern });
-        }
-        self.announced.extend(announced.iter().map(|word| word.to_lowercase()));
-        self.honorifics.extend(lexicon.country.honorifics.iter().map(|word| word.to_lowercase()));
-        let forms: Vec<String> = self.dates.iter().map(|rule| rule.pattern.as_str().to_owned()).collect();
-        let set = PatternSet::new("date.rules", &forms)?;
-        let gate = Gate::new(&[&set])?;
-        self.date_set = Some((set, gate));
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
             self.machine_translation.push((signal.clone(), pattern));
-        }
-        Ok(())
-    }
-
-    fn find_countries<'a>(&mut self, lexicons: impl Iterator<Item = &'a Lexicon>) -> Result<()> {
-        let mut phrases = Vec::new();
-        for lexicon in lexicons {
-            let weak: HashSet<&String> = lexicon.country.weak.iter().collect();
-            for (code, names) in &lexicon.country.names {
-                for name in names {
-                    phrases.push(name.clone());
-                    self.country_of.push((Some(code.clone()), weak.contains(name)));
-                }
-            }
-            for mask in &lexicon.country.masks {
-                phrases.push(mask.clone());
-                self.country_of.push((None, false));
-            }
-        }
-        if !phrases.is_empty() {
-            let matcher = AhoCorasick::builder()
-                .match_kind(MatchKind::LeftmostLongest)
-                .build(&phrases)
-                .map_err(|error| Error::Config(format!("lexicon: names of countries: {error}")))?;
-            self.countries = Some(matcher);
         }
         Ok(())
     }

@@ -13,9 +13,7 @@ mod compiled;
 mod cues;
 mod filter;
 
-pub use compiled::{
-    Beginnings, CompiledAgency, CompiledDateRule, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns,
-};
+pub use compiled::{Beginnings, CompiledAgency, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns};
 pub use cues::{CUES, CueSet, Cues};
 pub use filter::{Candidates, Gate, PatternSet};
 
@@ -85,8 +83,6 @@ pub struct Lexicon {
     pub agency: Vec<Agency>,
     /// Datelines without a known agency in them.
     pub dateline: Patterns,
-    /// The date grammar.
-    pub date: Dates,
     /// Names of countries.
     pub country: Countries,
     /// Signals of machine translation.
@@ -99,6 +95,8 @@ pub struct Lexicon {
     pub lead: Lead,
     /// Words of page furniture and of prose by class, see [`CUES`].
     pub cues: Cues,
+    /// Dates, quantities, names and roles; the built-in ones stand in files of their own.
+    pub mention: Option<crate::mention::lexicon::MentionLexicon>,
 }
 
 /// `[headings]`.
@@ -184,32 +182,6 @@ pub struct Agency {
     pub credits: Vec<String>,
     /// Patterns for the beginning of a paragraph that names the source in running text and stays in it (`^Theo TTXVN,`).
     pub attributions: Vec<String>,
-}
-
-/// `[date]`.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Dates {
-    /// Month names, folded, to 1–12.
-    pub months: BTreeMap<String, u32>,
-    /// Words that, in front of a date in its sentence, say that the day is yet to come (`sẽ`, `dự kiến`, `将`, `will`); lower case.
-    pub announced: Vec<String>,
-    /// Ordered: the first rule that matches at a place wins.
-    pub rules: Vec<DateRule>,
-}
-
-/// One form of date. Named groups: `y m d` of the first day, `y2 m2 d2` of the last (missing parts of the first day are taken
-/// from the last one and the other way round); `mn`, `mn2` are month names of [`Dates::months`].
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct DateRule {
-    /// The rule's name.
-    pub name: String,
-    /// `event` (a day or day range), `partial` (month, year, decade: in mentions only), `period` (a term or plan: never an
-    /// event), `mask` (looks like a date and is none: scores, fractions, document numbers).
-    pub kind: String,
-    /// The pattern.
-    pub pattern: String,
 }
 
 /// `[country]`.

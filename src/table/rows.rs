@@ -353,6 +353,10 @@ pub(crate) fn push_mention(row: &mut RowBuilder, record: &Record, mention: &Ment
     row.known(mention.qualifier);
     row.known(mention.unit.as_deref());
     row.float32(mention.confidence);
+    row.known(mention.subtype);
+    row.known(mention.day_part.as_deref());
+    row.known(mention.role.as_deref());
+    row.known(mention.role_head.as_deref());
 }
 
 /// Pushes a row of `duplicates`; `later` gives a column of the later record's row of `articles`.

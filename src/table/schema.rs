@@ -225,7 +225,13 @@ const ARTICLES: &[Column] = &[
         NEVER,
     ),
     column("record_no", Int64, "0-based", "record in the file; the line of a JSONL file", NEVER),
-    column("title", Text, "", "headline", "there is none"),
+    column(
+        "title",
+        Text,
+        "",
+        "headline: the title line, else the caller's title; without an agency's mark in front and the site's name behind",
+        "there is none",
+    ),
     column("description", Text, "", "the lead", "there is none").long(),
     column(
         "text",
@@ -239,16 +245,17 @@ const ARTICLES: &[Column] = &[
     column("language", Text, "BCP 47", "language of the text, und when it is not decidable", NEVER),
     column("language_script", Text, "ISO 15924", "script of the text", "not decidable"),
     column("language_score", Float32, "0 to 1", "how sure the language is", "not scored"),
-    column("date", Text, "EDTF", "best publication date", "none found"),
+    column(
+        "date",
+        Text,
+        "EDTF",
+        "publication date: the caller's field, else a date line beside the title, else the address, else a byline; never from other \
+         stories, and never a date without a year",
+        "none found",
+    ),
     column("date_published", Timestamp, "UTC", "instant of publication", "instant or time zone is not known"),
     column("date_precision", Text, "year month day minute second", "how exact date is", "date is null"),
-    column(
-        "date_source",
-        Text,
-        "field date_line",
-        "where date was found (url, byline and dateline come later)",
-        "date is null",
-    ),
+    column("date_source", Text, "field date_line url byline", "where date was found", "date is null"),
     column(
         "event_dates",
         TextList,
@@ -266,7 +273,13 @@ const ARTICLES: &[Column] = &[
         "no dateline, or the place is not known",
     ),
     column("agency", Text, "key of the lexicon", "news agency or outlet that the text is marked with", "none found"),
-    column("authors", TextList, "", "names from bylines; empty = a byline without a name", "not looked for"),
+    column(
+        "authors",
+        TextList,
+        "",
+        "names of persons from bylines beside the title and behind the article; agencies and staff are left out; empty = none found",
+        "not looked for",
+    ),
     column(
         "countries",
         TextList,
@@ -377,19 +390,87 @@ const MENTIONS: &[Column] = &[
     column("seg_no", Int32, "0-based", "segment that holds it", NEVER),
     column("char_start", Int64, "Unicode scalars", "offset of the first character in the decoded text", NEVER),
     column("char_end", Int64, "Unicode scalars", "offset after the last character", NEVER),
-    column("kind", Text, "person role org party place date quantity document_no", "what is mentioned", NEVER),
-    column("surface", Text, "", "the words as printed", NEVER),
-    column("norm", Text, "", "normal form", "none known"),
-    column("country", Text, "ISO 3166-1 alpha-2", "country of the thing", "not decidable"),
-    column("authority", Text, "", "list that authority_id comes from", "none known"),
+    column(
+        "kind",
+        Text,
+        "person role org party place date quantity document_no",
+        "what is mentioned; mentions of one kind never overlap, those of two may (the country in a party's name)",
+        NEVER,
+    ),
+    column("surface", Text, "", "the words as printed: the decoded text from char_start to char_end", NEVER),
+    column(
+        "norm",
+        Text,
+        "",
+        "normal form: of a person the full name where the article gave it before; of a role the key of its head; of a party its name \
+         in English; of a country its code; of an agency or known organisation its key; of a date its EDTF; of a quantity value and \
+         unit; else the surface",
+        "a lunar date",
+    ),
+    column(
+        "country",
+        Text,
+        "ISO 3166-1 alpha-2",
+        "country of the place, party or agency; of a role the country named directly behind it",
+        "not decidable",
+    ),
+    column(
+        "authority",
+        Text,
+        "iso3166-1 unm49 partyfacts agency hanviet bracket",
+        "list that authority_id comes from; hanviet is the Sino-Vietnamese reading of a Chinese name, a candidate only; bracket the \
+         name in its own letters that the text gives in brackets",
+        "none known",
+    ),
     column("authority_id", Text, "", "identifier in that list", "none known"),
-    column("date_edtf", Text, "EDTF", "the date", "not a date"),
-    column("date_lower", Date, "", "first day it may mean", "not a date, or open"),
-    column("date_upper", Date, "", "last day it may mean", "not a date, or open"),
-    column("quantity", Float64, "as in unit", "the number", "not a quantity"),
-    column("qualifier", Text, "= > >= < <= ~", "how the number is meant", "not a quantity"),
-    column("unit", Text, "", "unit of the number", "not a quantity, or without unit"),
+    column(
+        "date_edtf",
+        Text,
+        "EDTF",
+        "the date; XXXX where the text gives no year, relative dates counted from the day of publication",
+        "not a date, or lunar",
+    ),
+    column(
+        "date_lower",
+        Date,
+        "",
+        "first day it may mean; without a year: the year before publication, else the latest past year that the article names",
+        "not a date, or open",
+    ),
+    column(
+        "date_upper",
+        Date,
+        "",
+        "last day it may mean; without a year: the year after publication",
+        "not a date, or open",
+    ),
+    column(
+        "quantity",
+        Float64,
+        "as in unit",
+        "the number; scales multiplied, a span is two rows (>= and <=)",
+        "not a quantity",
+    ),
+    column("qualifier", Text, "= > >= < <= ~", "how the number is meant, by the word beside it", "not a quantity"),
+    column(
+        "unit",
+        Text,
+        "ISO 4217, a measure or an English plural",
+        "what is counted, where the lexicon knows the word",
+        "not a quantity, or the thing has no key",
+    ),
     column("confidence", Float32, "0 to 1", "how sure the mention is", "not scored"),
+    column(
+        "subtype",
+        Text,
+        "",
+        "of dates day days month months year years quarter half decade century period relative lunar (a period is a term or plan and \
+         never in event_dates); of places country capital city region; of organisations agency",
+        "the kind has none",
+    ),
+    column("day_part", Text, "morning noon afternoon evening night dawn", "part of the day of a date", "not given"),
+    column("role", Text, "", "of a person: the role beside the name, as printed", "none stands beside it"),
+    column("role_head", Text, "key of config/lexicon/mention", "head of that role", "no role"),
 ];
 
 const REJECTS: &[Column] = &[
@@ -527,7 +608,7 @@ mod tests {
         assert_eq!(
             names(Table::Mentions),
             "id run_id seg_no char_start char_end kind surface norm country authority authority_id date_edtf date_lower \
-             date_upper quantity qualifier unit confidence"
+             date_upper quantity qualifier unit confidence subtype day_part role role_head"
         );
         assert_eq!(names(Table::Rejects), "file_path record_no id run_id stage reason detail excerpt raw_bytes_hash");
         assert_eq!(

@@ -1,0 +1,279 @@
+//! What `config/lexicon/mention/*.toml` hold: words and forms of dates, quantities, names and roles, one file a language. Only the
+//! article stage reads them; what the labelling reads stands in the files beside that folder.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// The built-in files: BCP 47 language and content. `parties` holds for all languages.
+pub const BUILTIN: [(&str, &str); 8] = [
+    ("vi", include_str!("../../config/lexicon/mention/vi.toml")),
+    ("zh", include_str!("../../config/lexicon/mention/zh.toml")),
+    ("en", include_str!("../../config/lexicon/mention/en.toml")),
+    ("es", include_str!("../../config/lexicon/mention/es.toml")),
+    ("pt", include_str!("../../config/lexicon/mention/pt.toml")),
+    ("fr", include_str!("../../config/lexicon/mention/fr.toml")),
+    ("de", include_str!("../../config/lexicon/mention/de.toml")),
+    ("ja", include_str!("../../config/lexicon/mention/ja.toml")),
+];
+
+/// The list of parties.
+pub const PARTIES: &str = include_str!("../../config/lexicon/mention/parties.toml");
+
+/// Sino-Vietnamese readings.
+pub const READINGS: &str = include_str!("../../config/lexicon/mention/readings.toml");
+
+/// Parses the built-in files.
+///
+/// # Errors
+/// [`Error::Config`] naming the file; a build whose tests pass has none.
+pub fn builtin() -> Result<Vec<(String, MentionLexicon)>> {
+    BUILTIN
+        .iter()
+        .map(|(language, content)| {
+            let lexicon = toml::from_str(content)
+                .map_err(|error| Error::Config(format!("built-in lexicon `mention/{language}`: {error}")))?;
+            Ok(((*language).to_owned(), lexicon))
+        })
+        .collect()
+}
+
+/// One file, or `[mention]` of an overlay. Every part may be absent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MentionLexicon {
+    /// Written without spaces between words.
+    pub unspaced: bool,
+    /// The grammar of dates.
+    pub date: DateLexicon,
+    /// Numbers and what they count.
+    pub quantity: QuantityLexicon,
+    /// Places beside the countries, which stand in `[country]` of the language's other file.
+    pub place: PlaceLexicon,
+    /// Persons.
+    pub person: PersonLexicon,
+    /// Roles: key of the head role to its names.
+    pub role: BTreeMap<String, Vec<String>>,
+    /// Organisations.
+    pub org: OrgLexicon,
+    /// Agencies and outlets beside those of `[[agency]]`: key to names. Only mentions read them.
+    pub agency: BTreeMap<String, Vec<String>>,
+    /// Bylines.
+    pub author: AuthorLexicon,
+}
+
+/// `[date]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DateLexicon {
+    /// Names of months to 1–12.
+    pub months: BTreeMap<String, u8>,
+    /// Names of days of the month (`primero`).
+    pub days: BTreeMap<String, u8>,
+    /// Days of the week to 1–7, Monday first.
+    pub weekdays: BTreeMap<String, u8>,
+    /// Names of quarters (1–4) and halves (5, 6) of a year.
+    pub quarters: BTreeMap<String, u8>,
+    /// Classes of phrases for the forms, by name. `lead` are the words in front of a day that belong to it (`ngày`), `outside` those
+    /// that show it and do not (`in`, `since`).
+    pub classes: BTreeMap<String, Vec<String>>,
+    /// Parts of the day, by key (`morning`), which may stand in front of a day.
+    pub parts: BTreeMap<String, Vec<String>>,
+    /// Words in front of a month or year that take only a part of it (`đầu`, `late`).
+    pub vague: Vec<String>,
+    /// Words behind a month or year that do (`初`).
+    pub vague_behind: Vec<String>,
+    /// Forms of days, months, years, decades … and ranges of days.
+    pub forms: Vec<String>,
+    /// Forms that are dates only behind a word of the class `lead`, a part of the day or a weekday.
+    pub lead_forms: Vec<String>,
+    /// Forms of terms, plans and spans of years, which are no events.
+    pub periods: Vec<String>,
+    /// Forms in the lunar calendar: kept as printed.
+    pub lunar: Vec<String>,
+    /// Forms that look like dates and are none.
+    pub masks: Vec<String>,
+    /// Words that stand for a day, month or year counted from the publication: `+0d`, `-1d`, `-1m`, `+1y`.
+    pub relative: BTreeMap<String, Vec<String>>,
+    /// In front of a date in its sentence: the day is yet to come. Lower case.
+    pub announced: Vec<String>,
+    /// Words in front of a year to come (`đến`, `by`): it tells nothing about the day of the article. Lower case.
+    pub horizons: Vec<String>,
+    /// Words in front of a form that make it something else (`số 12/2020`).
+    pub not_behind: Vec<String>,
+    /// Words behind a form that make it something else (`30/6 tỉnh`).
+    pub not_before: Vec<String>,
+}
+
+/// `[quantity]`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct QuantityLexicon {
+    /// Sign before the fraction.
+    pub decimal: char,
+    /// Sign between groups of three digits.
+    pub group: char,
+    /// Whether a space may stand between groups.
+    pub group_space: bool,
+    /// Number words below a hundred.
+    pub numbers: BTreeMap<String, u32>,
+    /// Words that multiply.
+    pub scales: BTreeMap<String, u64>,
+    /// Words for half of the scale before them.
+    pub halves: Vec<String>,
+    /// Words between the parts of a number in words.
+    pub joints: Vec<String>,
+    /// Qualifier (`> >= < <= ~`) to the words for it in front of a number.
+    pub before: BTreeMap<String, Vec<String>>,
+    /// Qualifier to the words for it behind a number.
+    pub behind: BTreeMap<String, Vec<String>>,
+    /// Words for a span between two numbers (`đến`, `to`).
+    pub to: Vec<String>,
+    /// Unit to the words behind a number that mean it. Currencies by ISO 4217.
+    pub units: BTreeMap<String, Vec<String>>,
+    /// Unit to the signs and words in front of a number that mean it.
+    pub units_before: BTreeMap<String, Vec<String>>,
+    /// Words that may stand between a number and its unit (`quốc tế`, `new`).
+    pub between: Vec<String>,
+    /// Words in front of a number that make it a name or an order (`số`, `điều`, `No.`).
+    pub not_behind: Vec<String>,
+    /// Longer phrases that end with one of those and do not (`tổng số`).
+    pub counted_behind: Vec<String>,
+    /// Words behind a number that are not counted (`và`, `của`) or make it something else (`giờ`).
+    pub not_before: Vec<String>,
+    /// Phrases with a number that count nothing (`hai bên`, `24/7`).
+    pub masks: Vec<String>,
+    /// Words by which members are those of a committee, in front of the number in its sentence.
+    pub committee: Vec<String>,
+}
+
+impl Default for QuantityLexicon {
+    fn default() -> Self {
+        QuantityLexicon {
+            decimal: '.',
+            group: ',',
+            group_space: false,
+            numbers: BTreeMap::new(),
+            scales: BTreeMap::new(),
+            halves: Vec::new(),
+            joints: Vec::new(),
+            before: BTreeMap::new(),
+            behind: BTreeMap::new(),
+            to: Vec::new(),
+            units: BTreeMap::new(),
+            units_before: BTreeMap::new(),
+            between: Vec::new(),
+            not_behind: Vec::new(),
+            counted_behind: Vec::new(),
+            not_before: Vec::new(),
+            masks: Vec::new(),
+            committee: Vec::new(),
+        }
+    }
+}
+
+/// `[place]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PlaceLexicon {
+    /// ISO 3166-1 alpha-2 to the names of its capital, first the one for `norm`.
+    pub capitals: BTreeMap<String, Vec<String>>,
+    /// ISO 3166-1 alpha-2 to names of cities, provinces and states.
+    pub cities: BTreeMap<String, Vec<String>>,
+    /// Parts of the world: UN M49 code to its names.
+    pub regions: BTreeMap<String, Vec<String>>,
+    /// Words in front of a name that make it a place (`tỉnh`, `thành phố`).
+    pub heads: Vec<String>,
+    /// Words behind which a place's name is a person's or a street's.
+    pub not_behind: Vec<String>,
+    /// Words behind a weak name at the beginning of a sentence that make it a country (`tuyên bố`).
+    pub followed: Vec<String>,
+}
+
+/// `[person]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PersonLexicon {
+    /// Family names with which names begin.
+    pub surnames: Vec<String>,
+    /// Given names with which names begin, in languages where they come first.
+    pub given: Vec<String>,
+    /// Words in front of a name (`ông`, `Mr.`).
+    pub honorifics: Vec<String>,
+    /// Words behind a name (`先生`).
+    pub honorifics_behind: Vec<String>,
+    /// Words in lower case inside names (`de`, `van`).
+    pub particles: Vec<String>,
+    /// Words behind a name that only persons are followed by (`cho biết`, `said`).
+    pub says: Vec<String>,
+    /// Words in front of a name that only persons follow (`according to`, `said`).
+    pub said: Vec<String>,
+    /// Words in front of a name that make it another thing (`đường`, `Trường`).
+    pub not_behind: Vec<String>,
+    /// Names that are never a person's.
+    pub never: Vec<String>,
+    /// Characters with which foreign names are written, in languages that write them by sound.
+    pub sounds: String,
+    /// Characters that follow a name and stand in none.
+    pub ends: String,
+}
+
+/// `[org]`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct OrgLexicon {
+    /// Names of organisations, all of them: key to names. The key is `norm`.
+    pub names: BTreeMap<String, Vec<String>>,
+    /// First words of an organisation's name (`Bộ`, `Ủy ban`); the words of the name follow.
+    pub heads: Vec<String>,
+    /// Last words (`Ministry`, `Company`, `部`); the words of the name stand in front.
+    pub tails: Vec<String>,
+    /// Words in lower case, or of several syllables, inside names (`ngoại giao`, `of`).
+    pub words: Vec<String>,
+    /// Names that look like an organisation and are none.
+    pub never: Vec<String>,
+}
+
+/// `[author]`: all in lower case but for `ends` and `joints`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AuthorLexicon {
+    /// First words of a byline (`by`, `tác giả:`); a colon at the end must stand in the text.
+    pub prefixes: Vec<String>,
+    /// What stands between names.
+    pub joints: Vec<String>,
+    /// What stands behind the names.
+    pub ends: Vec<String>,
+    /// Words in front of a name (`staff writer`).
+    pub titles: Vec<String>,
+    /// Words that no author's name has (`staff`, `agencies`).
+    pub never: Vec<String>,
+}
+
+/// `parties.toml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyFile {
+    /// The parties.
+    pub party: Vec<Party>,
+}
+
+/// One party.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Party {
+    /// Its name in English: `norm`.
+    pub norm: String,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+    /// Party Facts id; absent where none was verified.
+    pub partyfacts: Option<u32>,
+    /// Names in every language, as printed.
+    pub names: Vec<String>,
+    /// Names that other countries' parties have too: they need a mention of the country in the same sentence.
+    pub shared: Vec<String>,
+    /// Names that only its own country's press gives it (`Đảng ta`, `我党`).
+    pub at_home: Vec<String>,
+}

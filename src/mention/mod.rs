@@ -1,0 +1,216 @@
+//! Mentions: persons, roles, organisations, parties, places, dates, quantities and numbers of documents in a kept text.
+//!
+//! A line is split into tokens once ([`tokens`]); every finder works on these and on one trie of words ([`phrases`]), so the cost is
+//! linear in the text. Words and forms are data ([`lexicon`]). A record's language chooses its lexicon.
+
+pub mod dates;
+pub mod find;
+pub mod forms;
+pub mod hanviet;
+pub mod lexicon;
+pub mod names;
+pub mod numbers;
+pub mod people;
+pub mod phrases;
+pub mod places;
+pub mod quantities;
+pub mod tokens;
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use crate::error::{Error, Result};
+use crate::lexicon::{Countries, Lexicon};
+use lexicon::{MentionLexicon, Party, PartyFile};
+use names::{Names, Sources};
+use people::Style;
+use tokens::{Token, Vocabulary};
+
+/// Finds mentions in all languages that have a lexicon.
+#[derive(Debug, Default)]
+pub struct Finder {
+    languages: HashMap<String, Language>,
+    /// The parties, by the number in [`names::Entry::Party`].
+    pub parties: Vec<Party>,
+    /// Sino-Vietnamese readings.
+    pub readings: hanviet::Readings,
+}
+
+/// What is known of one language.
+#[derive(Debug, Default)]
+pub struct Language {
+    pub(crate) vocabulary: Vocabulary,
+    /// Dates.
+    pub dates: dates::Grammar,
+    /// Quantities.
+    pub quantities: quantities::Grammar,
+    /// Names.
+    pub names: Names,
+    /// How names are written.
+    pub style: Style,
+    /// Bylines.
+    pub authors: lexicon::AuthorLexicon,
+}
+
+/// Lists that are filled and emptied line by line, so that no line allocates.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) taken: Vec<bool>,
+    pub(crate) dates: Vec<dates::Found>,
+    pub(crate) quantities: Vec<quantities::Found>,
+    pub(crate) lists: find::Lists,
+}
+
+impl Finder {
+    /// Compiles the built-in files and the overlays in `lexicons`; countries and agencies come from there too.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming language, key and what is wrong.
+    pub fn new(lexicons: &[Lexicon]) -> Result<Finder> {
+        let builtin = lexicon::builtin()?;
+        let file: PartyFile = toml::from_str(lexicon::PARTIES)
+            .map_err(|error| Error::Config(format!("built-in lexicon `mention/parties`: {error}")))?;
+        let overlays = lexicons.iter().filter_map(|lexicon| Some((&lexicon.language, lexicon.mention.as_ref()?)));
+        let mut by_language: Vec<(&String, Vec<&MentionLexicon>)> =
+            builtin.iter().map(|(language, lexicon)| (language, vec![lexicon])).collect();
+        for (language, overlay) in overlays {
+            match by_language.iter_mut().find(|(known, _)| *known == language) {
+                Some((_, files)) => files.push(overlay),
+                None => by_language.push((language, vec![overlay])),
+            }
+        }
+        let agencies: Vec<_> = lexicons.iter().flat_map(|lexicon| lexicon.agency.iter().cloned()).collect();
+        let mut languages = HashMap::new();
+        for (language, files) in by_language {
+            let countries: Vec<&Countries> = lexicons
+                .iter()
+                .filter(|lexicon| lexicon.language == *language)
+                .map(|lexicon| &lexicon.country)
+                .collect();
+            let sources =
+                Sources { lexicons: &files, countries: &countries, agencies: &agencies, parties: &file.party };
+            languages.insert(language.clone(), Language::new(language, sources)?);
+        }
+        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)? })
+    }
+
+    /// What is known of a language; nothing for one without a lexicon.
+    #[must_use]
+    pub fn language(&self, tag: &str) -> Option<&Language> {
+        self.languages.get(tag)
+    }
+}
+
+impl Finder {
+    /// The country whose name a place is, or in which it lies.
+    #[must_use]
+    pub fn country_of(&self, language: &Language, place: &str, scratch: &mut Scratch) -> Option<String> {
+        let names = &language.names;
+        scratch.tokens.clear();
+        language.vocabulary.tokenize(place, &mut scratch.tokens);
+        let mut hits = Vec::new();
+        names.find(&scratch.tokens, &mut hits);
+        hits.iter().rev().find_map(|hit| {
+            let number = match hit.entry {
+                names::Entry::Country(number, _) => Some(number),
+                names::Entry::Capital(place) | names::Entry::City(place) => names.places.get(place as usize)?.1,
+                _ => None,
+            };
+            names.countries.get(number? as usize).cloned()
+        })
+    }
+}
+
+impl Language {
+    fn new(language: &str, sources: Sources) -> Result<Language> {
+        let merged = merged(sources.lexicons);
+        let mut vocabulary = Vocabulary::default();
+        let names = Names::new(sources, &mut vocabulary);
+        let dates = dates::Grammar::new(language, &merged.date, merged.unspaced, &mut vocabulary)?;
+        let quantities = quantities::Grammar::new(language, &merged.quantity, merged.unspaced, &mut vocabulary)?;
+        let style = match (merged.unspaced, merged.person.given.is_empty() && !merged.person.surnames.is_empty()) {
+            (true, _) => Style::Han,
+            (_, true) => Style::FamilyFirst,
+            _ => Style::GivenFirst,
+        };
+        Ok(Language { vocabulary, dates, quantities, names, style, authors: merged.author })
+    }
+
+    /// Fills the tokens, dates and quantities of a line.
+    pub fn values(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.days(text, anchor, scratch);
+        scratch.quantities.clear();
+        self.quantities.find(text, &scratch.tokens, &scratch.taken, &mut scratch.quantities);
+    }
+
+    /// Fills the tokens and dates of a line.
+    pub fn days(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        scratch.tokens.clear();
+        scratch.dates.clear();
+        self.vocabulary.tokenize(text, &mut scratch.tokens);
+        scratch.taken.clear();
+        scratch.taken.resize(scratch.tokens.len(), false);
+        self.dates.find(text, &scratch.tokens, anchor, &mut scratch.taken, &mut scratch.dates);
+    }
+}
+
+/// A built-in file and its overlays as one: an overlay adds, and its signs of numbers are the later ones.
+fn merged(files: &[&MentionLexicon]) -> MentionLexicon {
+    let mut merged = MentionLexicon::default();
+    for (number, file) in files.iter().enumerate() {
+        let mut file = (*file).clone();
+        if number == 0 {
+            merged = file;
+            continue;
+        }
+        let (date, quantity) = (&mut merged.date, &mut merged.quantity);
+        merged.unspaced |= file.unspaced;
+        date.months.append(&mut file.date.months);
+        date.weekdays.append(&mut file.date.weekdays);
+        date.quarters.append(&mut file.date.quarters);
+        for (into, from) in [
+            (&mut date.classes, file.date.classes),
+            (&mut date.parts, file.date.parts),
+            (&mut date.relative, file.date.relative),
+            (&mut quantity.before, file.quantity.before),
+            (&mut quantity.behind, file.quantity.behind),
+            (&mut quantity.units, file.quantity.units),
+            (&mut quantity.units_before, file.quantity.units_before),
+        ] {
+            for (key, mut words) in from {
+                into.entry(key).or_default().append(&mut words);
+            }
+        }
+        for (into, mut from) in [
+            (&mut date.vague, file.date.vague),
+            (&mut date.vague_behind, file.date.vague_behind),
+            (&mut date.forms, file.date.forms),
+            (&mut date.lead_forms, file.date.lead_forms),
+            (&mut date.periods, file.date.periods),
+            (&mut date.lunar, file.date.lunar),
+            (&mut date.masks, file.date.masks),
+            (&mut date.announced, file.date.announced),
+            (&mut date.not_behind, file.date.not_behind),
+            (&mut date.not_before, file.date.not_before),
+            (&mut quantity.halves, file.quantity.halves),
+            (&mut quantity.joints, file.quantity.joints),
+            (&mut quantity.to, file.quantity.to),
+            (&mut quantity.between, file.quantity.between),
+            (&mut quantity.not_behind, file.quantity.not_behind),
+            (&mut quantity.counted_behind, file.quantity.counted_behind),
+            (&mut quantity.not_before, file.quantity.not_before),
+            (&mut quantity.masks, file.quantity.masks),
+            (&mut quantity.committee, file.quantity.committee),
+        ] {
+            into.append(&mut from);
+        }
+        quantity.numbers.append(&mut file.quantity.numbers);
+        quantity.scales.append(&mut file.quantity.scales);
+    }
+    merged
+}
+
+#[cfg(test)]
+mod phrase_tests;

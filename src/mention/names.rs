@@ -1,0 +1,289 @@
+//! Names of a text by one trie: countries, capitals, cities, parties, agencies, organisations, roles, and the words from which names of
+//! persons are told. What the words mean together is decided in `places`, `organisations` and `persons`.
+
+use std::collections::HashMap;
+
+use super::lexicon::{MentionLexicon, Party};
+use super::phrases::{Case, Phrases};
+use super::tokens::{Token, Vocabulary};
+use crate::lexicon::{Agency, Countries};
+
+/// What a phrase is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entry {
+    /// A country by its number; weak names need a look around.
+    Country(u16, bool),
+    /// Holds a country's name and means something else.
+    Mask,
+    /// The capital of a country.
+    Capital(u16),
+    /// A city, province or state of a country.
+    City(u16),
+    /// A part of the world.
+    Region(u16),
+    /// Makes the name behind it a place.
+    PlaceHead,
+    /// A party by its number: how its name is known.
+    Party(u16, PartyName),
+    /// An agency by its number.
+    Agency(u16),
+    /// An organisation by its number.
+    Org(u16),
+    /// First word of an organisation's name.
+    OrgHead,
+    /// Last word of one.
+    OrgTail,
+    /// Word inside one.
+    OrgWord,
+    /// Looks like an organisation and is none.
+    NoOrg,
+    /// A role by the number of its head role.
+    Role(u16),
+    /// Word in front of a person's name.
+    Honorific,
+    /// Word behind it.
+    HonorificBehind,
+    /// Family name.
+    Surname,
+    /// Given name.
+    Given,
+    /// Lower-case word inside a name.
+    Particle,
+    /// Word behind a name that only persons are followed by.
+    Says,
+    /// Word in front of a name that only persons follow.
+    Said,
+    /// Word in front of a name that makes it something else.
+    NotBehind,
+    /// Never a person.
+    NoPerson,
+}
+
+/// How a party's name is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartyName {
+    /// It has no other bearer.
+    Own,
+    /// Other countries' parties have it too.
+    Shared,
+    /// Only the country's own press uses it.
+    AtHome,
+}
+
+/// A phrase of the lexicon in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hit {
+    /// First token.
+    pub at: usize,
+    /// Token behind the last one.
+    pub end: usize,
+    /// What it is.
+    pub entry: Entry,
+}
+
+/// The names of one language.
+#[derive(Debug, Default)]
+pub struct Names {
+    phrases: Phrases<Entry>,
+    /// ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
+    /// Places that are no countries: name for `norm`, and the country's number.
+    pub places: Vec<(String, Option<u16>)>,
+    /// Regions: name for `norm` and UN M49 code.
+    pub regions: Vec<(String, String)>,
+    /// Keys of agencies and their countries.
+    pub agencies: Vec<(String, Option<String>)>,
+    /// Keys of organisations.
+    pub orgs: Vec<String>,
+    /// Keys of head roles.
+    pub roles: Vec<String>,
+    /// Honorifics in lower case: a weak country's name behind one is a person's.
+    pub honorifics: Vec<u32>,
+    /// Words behind a weak name that make it a country, by number.
+    pub deeds: Vec<u32>,
+    /// Characters of foreign names.
+    pub sounds: String,
+    /// Characters that follow names and stand in none.
+    pub ends: String,
+}
+
+/// Names of several files together.
+#[derive(Debug, Clone, Copy)]
+pub struct Sources<'a> {
+    /// The language's mention lexicons: the built-in one, then overlays.
+    pub lexicons: &'a [&'a MentionLexicon],
+    /// Its countries.
+    pub countries: &'a [&'a Countries],
+    /// Agencies of all languages.
+    pub agencies: &'a [Agency],
+    /// The parties.
+    pub parties: &'a [Party],
+}
+
+impl Names {
+    /// Compiles the names of a language.
+    #[must_use]
+    pub fn new(sources: Sources, vocabulary: &mut Vocabulary) -> Names {
+        let mut names = Names::default();
+        let mut country_numbers: HashMap<String, u16> = HashMap::new();
+        let mut country = |code: &str, names: &mut Names| {
+            *country_numbers.entry(code.to_owned()).or_insert_with(|| {
+                names.countries.push(code.to_owned());
+                names.countries.len() as u16 - 1
+            })
+        };
+        for countries in sources.countries {
+            for (code, spellings) in &countries.names {
+                let number = country(code, &mut names);
+                for spelling in spellings {
+                    let weak = countries.weak.contains(spelling);
+                    names.add(spelling, Entry::Country(number, weak), Case::Names, vocabulary);
+                }
+            }
+            for mask in &countries.masks {
+                names.add(mask, Entry::Mask, Case::Names, vocabulary);
+            }
+            names.honorifics.extend(countries.honorifics.iter().map(|word| vocabulary.add(word)));
+        }
+        for lexicon in sources.lexicons {
+            for (places, entry) in
+                [(&lexicon.place.capitals, Entry::Capital as fn(u16) -> Entry), (&lexicon.place.cities, Entry::City)]
+            {
+                for (code, spellings) in places {
+                    let number = country(code, &mut names);
+                    for (at, spelling) in spellings.iter().enumerate() {
+                        // A capital's spellings are one place; cities are one each.
+                        if at == 0 || entry(0) == Entry::City(0) {
+                            names.places.push((spelling.clone(), Some(number)));
+                        }
+                        let place = names.places.len() as u16 - 1;
+                        names.add(spelling, entry(place), Case::Names, vocabulary);
+                    }
+                }
+            }
+            for (code, spellings) in &lexicon.place.regions {
+                let Some(name) = spellings.first() else { continue };
+                names.regions.push((name.clone(), code.clone()));
+                for spelling in spellings {
+                    names.add(spelling, Entry::Region(names.regions.len() as u16 - 1), Case::Names, vocabulary);
+                }
+            }
+            for (key, spellings) in &lexicon.org.names {
+                names.orgs.push(key.clone());
+                for spelling in spellings {
+                    names.add(spelling, Entry::Org(names.orgs.len() as u16 - 1), Case::Names, vocabulary);
+                }
+            }
+            for (key, spellings) in &lexicon.role {
+                names.roles.push(key.clone());
+                for spelling in spellings {
+                    names.add(spelling, Entry::Role(names.roles.len() as u16 - 1), Case::Names, vocabulary);
+                }
+            }
+            let person = &lexicon.person;
+            names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
+            names.sounds.push_str(&person.sounds);
+            names.ends.push_str(&person.ends);
+            let lists: [(&[String], Entry, Case); 15] = [
+                (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
+                (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
+                (&lexicon.org.heads, Entry::OrgHead, Case::Names),
+                (&lexicon.org.tails, Entry::OrgTail, Case::Names),
+                (&lexicon.org.words, Entry::OrgWord, Case::Any),
+                (&lexicon.org.never, Entry::NoOrg, Case::Names),
+                (&person.honorifics, Entry::Honorific, Case::Any),
+                (&person.honorifics_behind, Entry::HonorificBehind, Case::Any),
+                (&person.surnames, Entry::Surname, Case::Names),
+                (&person.given, Entry::Given, Case::Names),
+                (&person.particles, Entry::Particle, Case::Any),
+                (&person.says, Entry::Says, Case::Any),
+                (&person.said, Entry::Said, Case::Any),
+                (&person.not_behind, Entry::NotBehind, Case::Any),
+                (&person.never, Entry::NoPerson, Case::Names),
+            ];
+            for (words, entry, case) in lists {
+                for word in words {
+                    names.add(word, entry, case, vocabulary);
+                }
+            }
+        }
+        for (key, spellings) in sources.lexicons.iter().flat_map(|lexicon| &lexicon.agency) {
+            names.agencies.push((key.clone(), None));
+            for spelling in spellings {
+                names.add(spelling, Entry::Agency(names.agencies.len() as u16 - 1), Case::Names, vocabulary);
+            }
+        }
+        for (number, party) in sources.parties.iter().enumerate() {
+            for (spellings, kind) in [
+                (&party.names, PartyName::Own),
+                (&party.shared, PartyName::Shared),
+                (&party.at_home, PartyName::AtHome),
+            ] {
+                for spelling in spellings {
+                    names.add(spelling, Entry::Party(number as u16, kind), Case::Names, vocabulary);
+                }
+            }
+        }
+        for agency in sources.agencies {
+            let known = names.agencies.iter().position(|(key, _)| *key == agency.key);
+            let number = known.unwrap_or_else(|| {
+                names.agencies.push((agency.key.clone(), None));
+                names.agencies.len() - 1
+            });
+            let home = &mut names.agencies[number].1;
+            *home = home.take().or_else(|| agency.country.clone());
+            for name in &agency.names {
+                names.add(name, Entry::Agency(number as u16), Case::Names, vocabulary);
+            }
+        }
+        names
+    }
+
+    /// Whether a word is a given name.
+    #[must_use]
+    pub fn is_given(&self, vocabulary: &Vocabulary, word: &str) -> bool {
+        let mut tokens = Vec::new();
+        vocabulary.tokenize(word, &mut tokens);
+        let mut given = false;
+        self.phrases.starting(&tokens, |length, entry| given |= entry == Entry::Given && length == tokens.len());
+        given
+    }
+
+    fn add(&mut self, phrase: &str, entry: Entry, case: Case, vocabulary: &mut Vocabulary) {
+        self.phrases.add(phrase, entry, case, vocabulary);
+    }
+
+    /// All phrases of a text, by their first token, shorter ones first.
+    pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit>) {
+        for at in 0..tokens.len() {
+            self.phrases.starting(&tokens[at..], |length, entry| hits.push(Hit { at, end: at + length, entry }));
+        }
+    }
+}
+
+/// The hits of a text, asked by token.
+#[derive(Debug, Clone, Copy)]
+pub struct Hits<'a>(pub &'a [Hit]);
+
+impl<'a> Hits<'a> {
+    /// Those that begin at a token.
+    #[must_use]
+    pub fn at(self, token: usize) -> &'a [Hit] {
+        let from = self.0.partition_point(|hit| hit.at < token);
+        let to = from + self.0[from..].iter().take_while(|hit| hit.at == token).count();
+        &self.0[from..to]
+    }
+
+    /// End of the longest one at a token that is of a kind.
+    #[must_use]
+    pub fn longest(self, token: usize, of: impl Fn(Entry) -> bool) -> Option<Hit> {
+        self.at(token).iter().rev().find(|hit| of(hit.entry)).copied()
+    }
+
+    /// One of a kind that ends before a token, at most four tokens long.
+    #[must_use]
+    pub fn ending(self, token: usize, of: impl Fn(Entry) -> bool) -> Option<Hit> {
+        (token.saturating_sub(5)..token)
+            .find_map(|at| self.at(at).iter().find(|hit| hit.end == token && of(hit.entry)).copied())
+    }
+}

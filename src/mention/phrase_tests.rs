@@ -1,0 +1,52 @@
+//! Phrases with dates and quantities, and traps that hold none: `tests/gold/phrases.tsv`.
+
+use chrono::NaiveDate;
+
+use super::{Finder, Scratch};
+use crate::lexicon;
+
+const CASES: &str = include_str!("../../tests/gold/phrases.tsv");
+
+/// What the finder reads in a phrase: EDTF of dates, and quantities as `>300 delegates`.
+fn found(finder: &Finder, language: &str, phrase: &str, anchor: Option<NaiveDate>) -> Vec<String> {
+    let Some(language) = finder.language(language) else { return Vec::new() };
+    let mut scratch = Scratch::default();
+    let phrase = &crate::text::nfc_half_width(phrase);
+    language.values(phrase, anchor, &mut scratch);
+    let dates = scratch.dates.iter().map(|date| {
+        let period = if date.period { "period " } else { "" };
+        (date.tokens.start, format!("{period}{}", date.edtf().unwrap_or_else(|| "lunar".to_owned())))
+    });
+    let quantities = scratch.quantities.iter().map(|quantity| {
+        let unit = quantity.unit.and_then(|unit| language.quantities.unit(unit)).unwrap_or("?");
+        let qualifier = if quantity.qualifier == "=" { "" } else { quantity.qualifier };
+        (quantity.tokens.start, format!("{qualifier}{} {unit}", quantity.value))
+    });
+    let mut all: Vec<(usize, String)> = dates.chain(quantities).collect();
+    all.sort();
+    all.into_iter().map(|(_, found)| found).collect()
+}
+
+#[test]
+fn phrases_mean_what_they_mean_to_a_reader() {
+    let finder = Finder::new(&lexicon::builtin().unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    let (mut all, mut traps) = (0, 0);
+    for (number, line) in CASES.lines().enumerate() {
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let mut columns = line.split('\t');
+        let (language, phrase) = (columns.next().unwrap(), columns.next().unwrap());
+        let expected: Vec<&str> = columns.next().unwrap().split(" | ").filter(|expected| *expected != "-").collect();
+        let anchor = columns.next().map(|anchor| anchor.parse().unwrap());
+        all += 1;
+        traps += usize::from(expected.is_empty());
+        let given = found(&finder, language, phrase, anchor);
+        if given != expected {
+            wrong.push(format!("line {}: {language} {phrase}: {given:?}, expected {expected:?}", number + 1));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {all} phrases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all >= 400 && traps * 3 >= all, "{all} phrases, {traps} traps");
+}
