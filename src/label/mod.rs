@@ -260,7 +260,7 @@ impl<'a> Page<'a> {
         if !judgement.text.is_empty() {
             self.join(judgement);
         }
-        let has_article = self.has_article() && judgement.article >= NO_ARTICLE;
+        let has_article = self.has_article() && self.has_likely_text() && judgement.article >= NO_ARTICLE;
         if !has_article {
             // What little the model would keep says nothing: the rules know headings, stories and furniture of a listing.
             (self.decisions, self.items) = by_rules;
@@ -284,6 +284,12 @@ impl<'a> Page<'a> {
             matches!(self.label_of(at), Some(Label::Body | Label::Lead)) && self.lines[at].kind == line::Kind::Prose
         });
         enough && paragraph
+    }
+
+    /// Whether a line of body is rather text than not: where all are doubtful, they are the likeliest lines of a listing.
+    fn has_likely_text(&self) -> bool {
+        let is_body = |decision: &&Decision| matches!(decision.label, Label::Body | Label::Lead);
+        self.decisions.iter().flatten().filter(is_body).any(|decision| decision.confidence >= 0.5)
     }
 
     /// A record without an article: what passed for title or body is the furniture of a listing.
