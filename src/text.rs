@@ -142,7 +142,8 @@ pub fn fold_normal(text: &str) -> String {
     let mut space = false;
     let mut tones = false;
     // Punctuation carries no meaning at the ends of a heading or a repeated line.
-    for c in text.trim_matches(|c: char| !chars.kinds(c).any(Kinds::WORD)).chars() {
+    let is_sign = |c: char| !chars.kinds(c).any(Kinds::WORD) || is_loose_mark(c);
+    for c in text.trim_matches(is_sign).chars() {
         if c.is_ascii_lowercase() {
             if space {
                 folded.push(' ');
@@ -319,17 +320,20 @@ impl Shape {
         let mut halves = 0usize;
         for c in line.chars() {
             let kinds = chars.kinds(c);
+            // Decoration, also where it is a small letter above another.
+            if kinds.any(Kinds::LOOSE_MARK) {
+                continue;
+            }
             let unspaced = kinds.any(Kinds::UNSPACED);
             let word = kinds.any(Kinds::WORD) & !unspaced;
-            let mark = kinds.any(Kinds::LOOSE_MARK);
-            shape.chars += usize::from(!mark);
+            shape.chars += 1;
             halves += usize::from(unspaced) + 2 * usize::from(word & !in_word);
             shape.letters += usize::from(unspaced | kinds.any(Kinds::LETTER));
             shape.upper += usize::from(word & kinds.any(Kinds::UPPER));
             shape.digits += usize::from(word & kinds.any(Kinds::NUMERIC));
             shape.inner_stops += usize::from(after_stop & kinds.any(Kinds::SPACE | Kinds::UNSPACED));
-            in_word = word | (in_word & (mark | kinds.any(Kinds::APOSTROPHE)));
-            after_stop = kinds.any(Kinds::STOP) | (after_stop & mark);
+            in_word = word | (in_word & kinds.any(Kinds::APOSTROPHE));
+            after_stop = kinds.any(Kinds::STOP);
         }
         shape.units = halves as f32 / 2.0;
         shape

@@ -28,7 +28,7 @@ use rules::Rule;
 use topic::Topic;
 
 /// Log-odds that a record has an article, below which it is rejected. Cross-validated: at −3, 18 of 30 listing pages and .7 % of the
-/// real pages are; at −2, 26 and 1.2 %. A lost article weighs more here than a listing that is kept.
+/// real pages are (21 with [`Page::has_likely_text`]); at −2, 26 and 1.2 %. A lost article weighs more here than a listing that is kept.
 const NO_ARTICLE: i32 = -3 * model::trees::UNIT as i32;
 
 /// Labels the segments of records: rules first, then the model.
@@ -287,6 +287,7 @@ impl<'a> Page<'a> {
     }
 
     /// Whether a line of body is rather text than not: where all are doubtful, they are the likeliest lines of a listing.
+    /// Cross-validated: three more of 30 listings are rejected, and one more of 1,835 real records.
     fn has_likely_text(&self) -> bool {
         let is_body = |decision: &&Decision| matches!(decision.label, Label::Body | Label::Lead);
         self.decisions.iter().flatten().filter(is_body).any(|decision| decision.confidence >= 0.5)

@@ -802,7 +802,7 @@ fn mask(folded: &str) -> u64 {
         let off = bytes ^ (EACH * 0x30);
         let others = ((off & (EACH * 0x7F)) + EACH * 0x76) | off;
         let digits = ((!others >> 7) & EACH) * 0xFF;
-        let masked = (bytes & !digits) | (EACH * 0x30 & digits);
+        let masked = (bytes & !digits) | ((EACH * 0x30) & digits);
         hash = (hash ^ masked).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         hash ^= hash >> 32;
     }
