@@ -15,6 +15,8 @@ use crate::config::LimitsConfig;
 pub(super) const BUFFER_BYTES: usize = 128 * 1024;
 /// Least buffer of a file whose size is known to be small.
 const SMALL_BUFFER_BYTES: usize = 4 * 1024;
+/// Bytes that a decoder is asked for at a time: where it finds damage, it gives nothing of what it was asked for.
+const PIECE_BYTES: usize = 1024;
 /// Decompressed bytes from which the ratio is looked at: a short run of blanks compresses to next to nothing.
 const RATIO_FROM_BYTES: u64 = 64 << 20;
 
@@ -389,8 +391,10 @@ impl Stream {
     }
 
     fn read_once(&mut self) -> Result<usize, Fault> {
+        let room = self.buffer.len() - self.end;
+        let room = if self.codec.is_some() { room.min(PIECE_BYTES) } else { room };
         let count = loop {
-            match self.source.read(&mut self.buffer[self.end..]) {
+            match self.source.read(&mut self.buffer[self.end..self.end + room]) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.fault(&error)),
                 Ok(count) => break count,
