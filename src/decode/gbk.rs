@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use encoding_rs::GBK;
 
-use super::mojibake::{MAX_SHARE_BEFORE, MIN_SHARE_AFTER, Repaired, is_long_enough, is_word, share};
+use super::mojibake::{MAX_SHARE_BEFORE, MIN_SHARE_AFTER, Repaired, Sequences, is_long_enough, is_word, share};
 use super::vietnamese::is_syllable;
 
 /// The commonest characters of Chinese prose, in both scripts: a third of the characters of a text are among them, and next to none
@@ -57,8 +57,7 @@ fn undo(text: &str) -> Option<String> {
     if !matches!((lead, next), (0xc2..=0xf4, 0x80..=0xbf)) {
         return None;
     }
-    let mut bytes = Vec::new();
-    let (mut pending, mut is_any) = (0_u8, false);
+    let mut sequences = Sequences::default();
     for c in text.chars() {
         let (pair, length) = match c {
             _ if c.is_ascii() => ([c as u8, 0], 1),
@@ -67,19 +66,10 @@ fn undo(text: &str) -> Option<String> {
             _ => (pair(c)?, 2),
         };
         for &byte in &pair[..length] {
-            pending = match (pending, byte) {
-                (0, 0x00..=0x7f) => 0,
-                (0, 0xc2..=0xdf) => 1,
-                (0, 0xe0..=0xef) => 2,
-                (0, 0xf0..=0xf4) => 3,
-                (1.., 0x80..=0xbf) => pending - 1,
-                _ => return None,
-            };
-            is_any |= pending > 0;
-            bytes.push(byte);
+            sequences.push(byte)?;
         }
     }
-    if is_any { String::from_utf8(bytes).ok() } else { None }
+    sequences.finish()
 }
 
 fn reads_better(before: &str, after: &str) -> bool {

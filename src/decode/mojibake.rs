@@ -243,22 +243,42 @@ impl Charset {
     /// Writes the text in this charset and reads it as UTF-8. Gives up at the first byte that cannot be UTF-8, so that clean
     /// text costs next to nothing.
     fn undo(&self, text: &str) -> Option<String> {
-        let mut bytes = Vec::new();
-        let (mut pending, mut is_any) = (0_u8, false);
+        let mut sequences = Sequences::default();
         for c in text.chars() {
-            let byte = self.byte(c)?;
-            pending = match (pending, byte) {
-                (0, 0x00..=0x7f) => 0,
-                (0, 0xc2..=0xdf) => 1,
-                (0, 0xe0..=0xef) => 2,
-                (0, 0xf0..=0xf4) => 3,
-                (1.., 0x80..=0xbf) => pending - 1,
-                _ => return None,
-            };
-            is_any |= pending > 0;
-            bytes.push(byte);
+            sequences.push(self.byte(c)?)?;
         }
-        if is_any { String::from_utf8(bytes).ok() } else { None }
+        sequences.finish()
+    }
+}
+
+/// Bytes that have been UTF-8 so far.
+#[derive(Default)]
+pub(super) struct Sequences {
+    bytes: Vec<u8>,
+    /// Bytes that the sequence under way still lacks.
+    pending: u8,
+    is_any: bool,
+}
+
+impl Sequences {
+    /// Adds a byte; nothing where it cannot stand here in UTF-8.
+    pub(super) fn push(&mut self, byte: u8) -> Option<()> {
+        self.pending = match (self.pending, byte) {
+            (0, 0x00..=0x7f) => 0,
+            (0, 0xc2..=0xdf) => 1,
+            (0, 0xe0..=0xef) => 2,
+            (0, 0xf0..=0xf4) => 3,
+            (1.., 0x80..=0xbf) => self.pending - 1,
+            _ => return None,
+        };
+        self.is_any |= self.pending > 0;
+        self.bytes.push(byte);
+        Some(())
+    }
+
+    /// The text, where it has a character outside ASCII and is whole.
+    pub(super) fn finish(self) -> Option<String> {
+        if self.is_any { String::from_utf8(self.bytes).ok() } else { None }
     }
 }
 
