@@ -616,7 +616,6 @@ impl Output {
     /// # Errors
     /// A manifest cannot be read (nothing is removed then), or something cannot be removed.
     pub fn sweep(&self, _lock: &Lock) -> Result<usize> {
-        self.manifests()?;
         self.roll()?;
         let manifests = self.manifests()?;
         let mut removed = 0;

@@ -25,7 +25,7 @@ use crate::fail_point;
 use crate::output::{
     CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, Run, check_run_id, committed_inputs, is_used,
 };
-use crate::source::{self, InputFile};
+use crate::source::{self, InputFile, SeenFiles};
 use crate::stop::{Phase, Stop};
 use crate::table::{DuplicateEdge, Marks, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
 use crate::tally::Tally;
@@ -196,7 +196,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     let cleaner = Cleaner::new(&request.effective)?;
     output.sweep(&lock)?;
     let manifests = output.manifests()?;
-    let plan = Plan::new(listing, request, &manifests);
+    let mut seen = SeenFiles::open(output.state_dir().join("inputs.json"));
+    let plan = Plan::new(listing, request, &manifests, &mut seen);
     if plan.all.is_empty() {
         tracing::warn!(
             "no input has a file that can be read: .txt, .html, .jsonl, .csv, .tsv, .parquet, .warc, .wet, plain or with .gz, .zst, .bz2 \
@@ -239,6 +240,9 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     fail_point::reach("finish.staged")?;
     request.control.stop.enter(Phase::Committing)?;
     let summary = finish(&output, &lock, request, &staged, &index, entries, summary, &manifests)?;
+    if summary.committed {
+        seen.save();
+    }
     progress.finish();
     Ok(RunSummary { seconds: started.elapsed().as_secs_f64(), ..summary })
 }
@@ -259,7 +263,7 @@ enum Work {
 }
 
 impl Plan {
-    fn new(listing: source::Listing, request: &RunRequest, manifests: &[Manifest]) -> Plan {
+    fn new(listing: source::Listing, request: &RunRequest, manifests: &[Manifest], seen: &mut SeenFiles) -> Plan {
         let mut work: Vec<Work> = listing
             .files
             .into_iter()
@@ -269,16 +273,21 @@ impl Plan {
         work.sort_by(|a, b| a.order().cmp(&b.order()));
         let again = runs_of(manifests).any(|run| Some(run.run_id) == request.run_id.as_deref());
         if again {
-            let all = work.iter().map(Work::entry).collect();
+            let all = work.iter().map(|item| item.entry(seen)).collect();
             return Plan { work: Vec::new(), skipped: 0, all };
         }
         let committed = if request.full_refresh { HashSet::new() } else { committed_inputs(manifests) };
-        Plan::without_known(work, &committed, &request.effective.config_hash)
+        Plan::without_known(work, &committed, &request.effective.config_hash, seen)
     }
 
     /// Leaves out what is committed under the same configuration, and what stands twice among the inputs: one path, size and content
     /// is one input.
-    fn without_known(work: Vec<Work>, committed: &HashSet<CommittedInput>, config_hash: &str) -> Plan {
+    fn without_known(
+        work: Vec<Work>,
+        committed: &HashSet<CommittedInput>,
+        config_hash: &str,
+        seen: &mut SeenFiles,
+    ) -> Plan {
         // Only files that could be known already are read twice.
         let mut sizes: HashMap<(String, u64), usize> = HashMap::new();
         for (path, bytes) in
@@ -290,7 +299,7 @@ impl Plan {
         let mut taken: HashSet<CommittedInput> = HashSet::new();
         for item in work {
             let twin = sizes.get(&item.size()).is_some_and(|&count| count > 1);
-            let entry = if twin { item.entry() } else { InputEntry { hash: None, ..item.entry_unread() } };
+            let entry = if twin { item.entry(seen) } else { InputEntry { hash: None, ..item.entry_unread() } };
             let known = entry.hash.clone().is_some_and(|hash| {
                 let input = CommittedInput {
                     path: entry.path.clone(),
@@ -331,7 +340,9 @@ impl Plan {
         let given: BTreeSet<_> = self.all.iter().map(key).collect();
         let same_inputs =
             known.is_subset(&given) && given.iter().all(|input| known.contains(input) || before.contains(input));
-        if same_inputs && run.config_hash == request.effective.config_hash && !request.full_refresh {
+        // A refresh that is committed has left nothing else.
+        let is_refreshed = !request.full_refresh || runs_of(manifests).count() == 1;
+        if same_inputs && run.config_hash == request.effective.config_hash && is_refreshed {
             return Ok(None);
         }
         Err(Error::Config(format!(
@@ -406,9 +417,9 @@ impl Work {
 
     /// What the manifest says of the input, its content hashed. A name that cannot be read is known by the reason, so that it is
     /// rejected once and not every night; what could not be read may be readable tomorrow.
-    fn entry(&self) -> InputEntry {
+    fn entry(&self, seen: &mut SeenFiles) -> InputEntry {
         let hash = match self {
-            Work::File(file) => source::hash_file(&file.path).ok(),
+            Work::File(file) => seen.hash(&file.path).ok(),
             Work::Rejected(rejection) => rejected_hash(rejection),
         };
         InputEntry { hash, ..self.entry_unread() }

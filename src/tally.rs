@@ -148,9 +148,12 @@ mod tests {
         assert_eq!(warnings.len(), 1, "{warnings:?}");
         assert!(warnings[0].contains("100.0 % of the text of 50 records was cut"), "{warnings:?}");
         assert!(tally.warnings(&limits(0.5, 1.0)).is_empty());
-        for _ in 0..200 {
-            tally.cleaned(&cleaned("a", "Title\nA body of some length, all of which stays."));
+        let mut kept = cleaned("a", "Title\nA body of some length, all of which stays.");
+        kept.record.fields.url = Some("https://other.example.net/a".to_owned());
+        if let Ok(article) = &mut kept.outcome {
+            article.domain = Some("other.example.net".to_owned());
         }
+        (0..200).for_each(|_| tally.cleaned(&kept));
         // Kept text of other sources changes nothing.
         assert_eq!(tally.warnings(&limits(0.5, 0.5)).len(), 1);
     }

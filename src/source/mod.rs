@@ -7,6 +7,7 @@ mod jsonl;
 mod names;
 mod open;
 mod parquet;
+mod seen;
 mod stream;
 mod tar;
 mod text;
@@ -25,6 +26,7 @@ use crate::config::{InputConfig, InputFormat};
 use crate::document::{Origin, Reason, Rejection};
 use crate::error::{Error, Result};
 
+pub(crate) use self::seen::SeenFiles;
 pub use open::{FileReader, FileStats, open, open_stream};
 pub use stream::hash_file;
 

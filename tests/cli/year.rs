@@ -22,7 +22,7 @@ struct Calendar {
 impl Calendar {
     fn of_environment() -> Calendar {
         match std::env::var("NEWSIEVE_YEAR").ok().and_then(|nights| nights.parse().ok()) {
-            Some(nights) => Calendar { nights, month: 30, new_articles: 400 },
+            Some(nights) => Calendar { nights, month: 30, new_articles: 150 },
             None => Calendar { nights: 16, month: 8, new_articles: 20 },
         }
     }
