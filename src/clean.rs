@@ -10,6 +10,7 @@ use crate::label::model::{self, Model, Reason};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::mention::Finder;
 use crate::segment::segment;
+use crate::survey::Templates;
 
 /// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
 #[derive(Debug)]
@@ -46,12 +47,20 @@ impl Cleaner {
         Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, title)
     }
 
-    /// Labels a record and makes its article.
+    /// Labels a record, without evidence from other records, and makes its article.
     #[must_use]
     pub fn clean(&self, record: Record) -> Cleaned {
+        self.clean_among(record, &Templates::default())
+    }
+
+    /// Labels a record of a dump whose sites print the given lines on many pages, and makes its article.
+    #[must_use]
+    pub fn clean_among(&self, record: Record, templates: &Templates) -> Cleaned {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
-        let labelled = Labeler::new(&self.patterns, &self.model, &self.config.label).label(&record.text, &spans, title);
+        let is_template = templates.of_site(record.fields.url.as_deref());
+        let labeler = Labeler::new(&self.patterns, &self.model, &self.config.label);
+        let labelled = labeler.label_among(&record.text, &spans, title, is_template);
         let segments: Vec<Segment> = spans
             .into_iter()
             .zip(&labelled.verdicts)

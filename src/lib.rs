@@ -43,6 +43,7 @@ pub mod pipeline;
 pub mod report;
 pub mod segment;
 pub mod source;
+pub mod survey;
 pub mod table;
 pub mod text;
 pub mod train;

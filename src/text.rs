@@ -106,7 +106,9 @@ const TONED: [(char, char, char, char); 15] = [
 pub(crate) fn old_tone_placement(text: &str) -> Option<String> {
     let mut moved: Option<String> = None;
     let mut copied = 0;
-    for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()) {
+    // No letter with a tone is one of ASCII: most hits end at the next byte.
+    let before_tone = |at: &usize| text.as_bytes().get(at + 1).is_some_and(|next| !next.is_ascii());
+    for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()).filter(before_tone) {
         let mut rest = text[at..].chars();
         let (Some(first), Some(second)) = (rest.next(), rest.next()) else { continue };
         let Some(&(.., plain, toned)) = TONED.iter().find(|(o, toned, ..)| *o == first && *toned == second) else {

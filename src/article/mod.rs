@@ -371,7 +371,7 @@ fn home_of(domain: Option<&str>) -> Option<String> {
 }
 
 /// The host of an address, without `www.` and port.
-fn domain(url: &str) -> Option<String> {
+pub(crate) fn domain(url: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?.split(':').next()?.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();

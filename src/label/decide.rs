@@ -22,6 +22,10 @@ const MAX_TEXT_LINES: usize = 60;
 const FOR_RESUMED: f32 = 2.0;
 /// Log-odds against lines in a block of other stories at the end.
 const AGAINST_BLOCKS: f32 = 3.0;
+/// Log-odds against lines that many pages of the site print. A sure line of text stays: it may be the teaser of the story elsewhere.
+const AGAINST_TEMPLATES: f32 = 3.0;
+/// Lines behind the title that other pages may print as the story's teaser.
+const TEASED_LINES: usize = 3;
 /// Longest list that is looked through for the line that introduces it.
 const MAX_LIST_LINES: usize = 40;
 /// A record of which no line has lower log-odds is a clean text: what the model doubts in it stays. Of the clean records of the
@@ -177,7 +181,15 @@ impl Page<'_> {
         let introduced = is_list(decision.rule) && self.is_introduced(at);
         let for_list = if introduced { (FOR_LISTS * UNIT) as i32 } else { 0 };
         let credit = if decision.rule == rules::CREDIT_LINE { (AGAINST_CREDITS * UNIT) as i32 } else { 0 };
-        Some(judgement.text[at] + for_list + self.for_resumed(at) - credit - self.against_block(at, last))
+        let template = if self.is_template(at, title) { (AGAINST_TEMPLATES * UNIT) as i32 } else { 0 };
+        Some(judgement.text[at] + for_list + self.for_resumed(at) - credit - template - self.against_block(at, last))
+    }
+
+    /// Whether a line is the site's rather than the article's. What stands directly behind the title is the article's, whoever else
+    /// prints it.
+    fn is_template(&self, at: usize, title: Option<usize>) -> bool {
+        let is_teased = title.is_some_and(|title| (title..=title + TEASED_LINES).contains(&at));
+        self.lines[at].is_template && !is_teased
     }
 
     /// What speaks for a paragraph behind a block of other stories, in a record that is a text rather than a whole page: text that goes
@@ -221,6 +233,9 @@ impl Page<'_> {
         }
         if let Some(decision) = rule {
             return (decision.label, decision.rule);
+        }
+        if self.is_template(at, title) {
+            return (Label::Nav, rules::TEMPLATE);
         }
         match line.evidence {
             Evidence::Credit | Evidence::AgencyCredit(_) => (Label::Credit, rules::CREDIT_LINE),

@@ -55,8 +55,11 @@ pub struct Patterns {
     pub attribution_owner: Vec<usize>,
     /// Datelines of unknown agencies.
     pub datelines: PatternSet,
-    /// Reads a line once for the sets of [`LineSet`].
+    /// Reads a short line once for the sets of [`LineSet`].
     pub gate: Gate,
+    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match. With a third of the states it stays in
+    /// the processor's cache.
+    pub paragraph_gate: Gate,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
     /// Cues for the labelling model.
@@ -65,19 +68,19 @@ pub struct Patterns {
     pub summary_letters: HashSet<char>,
 }
 
-/// The sets of patterns behind [`Patterns::gate`], by number.
+/// The sets of patterns behind [`Patterns::gate`], by number: those that match paragraphs too first.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "named as the fields")]
 pub enum LineSet {
-    NavPatterns,
     CaptionEndings,
     CaptionBeginnings,
-    Credits,
-    DateLines,
-    AgencyCredits,
     AgencyPrefixes,
     Attributions,
     Datelines,
+    NavPatterns,
+    Credits,
+    DateLines,
+    AgencyCredits,
 }
 
 /// What closes an article: `./.`, `(完)`, `-30-`.
@@ -188,12 +191,19 @@ impl Patterns {
             nav_lines: folded(|l| &l.nav.lines),
             nav_prefixes: Beginnings::new(folded(|l| &l.nav.prefixes)),
             gate: Gate::new(&[
-                &nav_patterns,
                 &caption_endings,
                 &caption_beginnings,
+                &agency_prefixes,
+                &attributions,
+                &agency_datelines,
+                &nav_patterns,
                 &credits,
                 &date_lines,
                 &agency_credits,
+            ])?,
+            paragraph_gate: Gate::new(&[
+                &caption_endings,
+                &caption_beginnings,
                 &agency_prefixes,
                 &attributions,
                 &agency_datelines,
