@@ -73,6 +73,7 @@ pub struct LimitsConfig {
     pub max_archive_depth: u64,
     pub max_archive_members: u64,
     pub max_reject_share: f64,
+    pub max_removed_share: f64,
 }
 
 /// `[decode]`.

@@ -27,13 +27,16 @@
 
 pub mod article;
 pub mod chars;
+mod checkpoint;
 pub mod clean;
+pub mod compact;
 pub mod config;
 pub mod decode;
 pub mod dedup;
 pub mod document;
 pub mod error;
 pub mod eval;
+pub mod fail_point;
 pub(crate) mod fast_map;
 pub mod label;
 pub mod lexicon;
@@ -43,8 +46,10 @@ pub mod pipeline;
 pub mod report;
 pub mod segment;
 pub mod source;
+pub mod stop;
 pub mod survey;
 pub mod table;
+mod tally;
 pub mod text;
 pub mod train;
 pub mod verify;

@@ -45,6 +45,7 @@ pub(super) const KEYS: &[(&str, Allowed)] = &[
     ("limits.max_archive_depth", Integer(1, 8)),
     ("limits.max_archive_members", Integer(1, 99_999_999)),
     ("limits.max_reject_share", Number(0.0, 1.0)),
+    ("limits.max_removed_share", Number(0.0, 1.0)),
     ("decode.html_text", OneOf(&["main", "visible"])),
     ("decode.repair_mojibake", Switch),
     ("decode.max_control_share", Number(0.0, 1.0)),

@@ -19,7 +19,7 @@ use crate::mention;
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
 
 /// Keys that change no row and so are not part of the config hash, beside the whole of `[table]`.
-const NOT_HASHED: &[&str] = &["input.paths", "limits.max_reject_share", "lexicon.dir"];
+const NOT_HASHED: &[&str] = &["input.paths", "limits.max_reject_share", "limits.max_removed_share", "lexicon.dir"];
 
 /// The configuration in force.
 #[derive(Debug, Clone)]
