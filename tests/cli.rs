@@ -23,3 +23,5 @@ mod inputs;
 mod reruns;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/survey.rs"]
+mod survey;
