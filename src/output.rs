@@ -31,6 +31,9 @@ pub const MANIFEST_VERSION: u32 = 2;
 /// Longest run id, in characters: it becomes a folder name, and file systems end at 255 bytes.
 const RUN_ID_CHARS: usize = 64;
 
+/// How often an output that changes while it is read is read again.
+const STEADY_TRIES: usize = 5;
+
 const COMMITS: &str = "_commits";
 const STAGING: &str = "_staging";
 const STATE: &str = "_state";
@@ -271,6 +274,11 @@ impl Output {
             "`{}` {what}; `newsieve run` makes one, `--output DIR` names another",
             root.display()
         )))
+    }
+
+    /// As [`Output::open`], but what was left half done stays so.
+    pub(crate) fn unrecovered(root: &Path) -> Output {
+        Output { root: root.to_owned() }
     }
 
     /// Opens an output folder for writing, and creates it where it does not exist.
@@ -527,6 +535,22 @@ impl Output {
         }
     }
 
+    /// Reads while other commands may commit: what was wrong is read again where the manifests have changed meanwhile.
+    pub(crate) fn steadily<T>(
+        &self,
+        mut read: impl FnMut() -> Result<T>,
+        is_wrong: impl Fn(&Result<T>) -> bool,
+    ) -> Result<T> {
+        for _ in 0..STEADY_TRIES {
+            let before = list(&self.root.join(COMMITS))?;
+            let result = read();
+            if !is_wrong(&result) || list(&self.root.join(COMMITS))? == before {
+                return result;
+            }
+        }
+        read()
+    }
+
     /// Whether a commit was begun and not cleared away.
     fn is_interrupted(&self) -> Result<bool> {
         let is_draft = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tmp");
@@ -673,6 +697,10 @@ impl Output {
     /// # Errors
     /// As [`Output::manifests`], or a file cannot be read.
     pub fn find_record(&self, id: &str) -> Result<Option<StoredRecord>> {
+        self.steadily(|| self.newest_record(id), Result::is_err)
+    }
+
+    fn newest_record(&self, id: &str) -> Result<Option<StoredRecord>> {
         for manifest in self.manifests()?.iter().rev() {
             let mut found = self.rows_of(manifest, id)?;
             // A compacted commit holds the rows of several runs.
