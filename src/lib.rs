@@ -36,6 +36,7 @@ pub mod error;
 pub mod eval;
 pub(crate) mod fast_map;
 pub mod label;
+pub(crate) mod latin;
 pub mod lexicon;
 pub mod mention;
 pub mod output;
