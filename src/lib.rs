@@ -39,6 +39,7 @@ pub mod eval;
 pub mod fail_point;
 pub(crate) mod fast_map;
 pub mod label;
+pub(crate) mod latin;
 pub mod lexicon;
 pub mod mention;
 pub mod output;

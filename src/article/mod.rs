@@ -7,10 +7,13 @@ pub mod quality;
 mod title;
 pub mod translation;
 
+use std::borrow::Cow;
+
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
+use crate::latin;
 use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::mention::dates::{Day, Found, Value};
 use crate::mention::find::{Source, State};
@@ -43,7 +46,7 @@ pub(crate) struct Draft<'a> {
 struct Paragraph<'a> {
     line: &'a Line,
     label: Label,
-    text: String,
+    text: Cow<'a, str>,
 }
 
 impl Fields<'_> {
@@ -73,7 +76,7 @@ impl Fields<'_> {
         let found = self.finder.language(&language.tag);
         let mut scratch = Scratch::default();
         let readable: Vec<&str> =
-            title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
+            title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_ref())).collect();
         let mark = paragraphs
             .iter()
             .take(3)
@@ -146,8 +149,18 @@ impl Fields<'_> {
             let raw = draft.raw(line);
             // Marks stand in front of the lead and the first paragraphs; deeper in they are words like others.
             let mark = line.mark.as_ref().filter(|_| paragraphs.len() < 3).map_or(0, |mark| mark.chars);
-            let text: String = nfc(raw).chars().skip(mark).collect();
-            let text = self.without_end_mark(text.trim_matches(is_blank)).to_owned();
+            // What the labels have read is the line in its normal form; mostly it is the line.
+            let text = if line.text == raw { Cow::Borrowed(raw) } else { nfc(raw) };
+            let trim = |text: &'_ str| {
+                let behind = text.get(latin::end_of_chars(text, mark)..).unwrap_or("").trim_matches(is_blank);
+                let kept = self.without_end_mark(behind);
+                let start = kept.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + kept.len()
+            };
+            let text = match text {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[trim(text)]),
+                Cow::Owned(text) => Cow::Owned(text[trim(&text)].to_owned()),
+            };
             if !text.is_empty() {
                 paragraphs.push(Paragraph { line, label: draft.segments[line.segment].verdict.label, text });
             }
@@ -256,18 +269,21 @@ impl Draft<'_> {
     }
 
     fn removed_lines(&self) -> i32 {
-        let mut lines: std::collections::BTreeMap<i32, bool> = std::collections::BTreeMap::new();
+        let (mut removed, mut line, mut kept) = (0, None, true);
+        // Segments stand in the order of their lines.
         for segment in self.segments.iter().filter(|segment| segment.verdict.label != Label::Blank) {
-            *lines.entry(segment.span.line_no).or_default() |= segment.verdict.kept;
+            if line != Some(segment.span.line_no) {
+                removed += i32::from(!kept);
+                (line, kept) = (Some(segment.span.line_no), false);
+            }
+            kept |= segment.verdict.kept;
         }
-        lines.values().filter(|kept| !**kept).count() as i32
+        removed + i32::from(!kept)
     }
 
     /// Share of the characters that are not white space and were not kept.
     fn removed_share(&self) -> f32 {
-        let count = |segment: &Segment| {
-            self.record.text[segment.span.bytes.clone()].chars().filter(|c| !c.is_whitespace()).count()
-        };
+        let count = |segment: &Segment| latin::count_visible(&self.record.text[segment.span.bytes.clone()]);
         let (mut all, mut removed) = (0, 0);
         for segment in self.segments {
             let chars = count(segment);
@@ -330,17 +346,21 @@ impl Draft<'_> {
 
 /// Title and beginning of the text: what is looked at to tell the language.
 fn language_sample(title: Option<&str>, text: &str) -> String {
-    let end = text.char_indices().nth(language::SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
+    let end = latin::end_of_chars(text, language::SAMPLE_CHARS);
     format!("{}\n{}", title.unwrap_or(""), &text[..end])
 }
 
 /// One line in NFC with one space between words: for fields that are looked up and compared.
 fn one_spaced(text: &str) -> String {
-    nfc(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = nfc(text);
+    if latin::is_one_spaced(&text) {
+        return text.into_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
-    paragraphs.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
+    paragraphs.map(|paragraph| paragraph.text.as_ref()).collect::<Vec<_>>().join("\n")
 }
 
 /// The full single days of a line with their places in it.

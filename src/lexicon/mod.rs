@@ -13,7 +13,9 @@ mod compiled;
 mod cues;
 mod filter;
 
-pub use compiled::{Beginnings, CompiledAgency, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns};
+pub use compiled::{
+    Beginnings, CompiledAgency, CompiledSignal, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns,
+};
 pub use cues::{CUES, CueSet, Cues};
 pub use filter::{Candidates, Gate, PatternSet};
 
