@@ -1,9 +1,10 @@
 //! From labels to an article: the clean text and its fields.
 
-mod authors;
+pub mod authors;
 pub mod language;
 mod published;
 pub mod quality;
+pub mod stamp;
 mod title;
 pub mod translation;
 
@@ -20,6 +21,7 @@ use crate::mention::find::{Source, State};
 use crate::mention::{Finder, Language, Scratch};
 use crate::text::{containment, is_blank, matching_key, nfc};
 
+use authors::Bylines;
 use language::Identifier;
 
 /// What the fields are decided with.
@@ -31,6 +33,10 @@ pub struct Fields<'a> {
     pub finder: &'a Finder,
     /// Tells languages apart.
     pub identifier: &'a Identifier,
+    /// Reads the dates of pages.
+    pub stamps: &'a stamp::Words,
+    /// Reads bylines.
+    pub bylines: &'a Bylines,
     /// The configuration.
     pub config: &'a Config,
 }
@@ -83,11 +89,13 @@ impl Fields<'_> {
             .filter_map(|paragraph| paragraph.line.mark.as_ref())
             .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
-        let published = published::date(&draft, &language.tag, found, &mut scratch);
         let agency = Self::agency(&draft, &paragraphs);
         let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
+        let home = home.or_else(|| home_of(domain.as_deref()));
+        let published::Dated { published, line: dated } =
+            published::date(&draft, self.stamps, &language.tag, home.as_deref());
         let anchor = published.as_ref().and_then(|published| published.day);
-        let state = State { anchor, home: home.or_else(|| home_of(domain.as_deref())), ..State::default() };
+        let state = State { anchor, home, ..State::default() };
         let state = self.mentions(&draft, &paragraphs, found, state, &mut scratch);
         let (translated, signals) = match data {
             Some(data) if !data.machine_translation.is_empty() => {
@@ -96,6 +104,7 @@ impl Fields<'_> {
             }
             _ => (None, None),
         };
+        let authors = authors::names(&draft, self.patterns, self.stamps, self.bylines, found, &language.tag, dated);
         let matching_key = matching_key(&text);
         let mut article = Article {
             content_hash: hash_hex(matching_key.as_bytes()),
@@ -117,7 +126,7 @@ impl Fields<'_> {
                 .and_then(|found| self.finder.country_of(found, dateline_place.as_deref()?, &mut scratch)),
             dateline_place,
             agency: agency.map(|agency| self.patterns.agencies[agency].key.clone()),
-            authors: Some(authors::names(&draft, self.patterns, found)),
+            authors: Some(authors),
             countries: state.countries,
             captions: draft.captions(),
             n_lines: segments.last().map_or(0, |segment| segment.span.line_no + 1),
@@ -251,6 +260,30 @@ impl Draft<'_> {
     /// The line as it stands in the record, trimmed.
     pub(crate) fn raw(&self, line: &Line) -> &str {
         self.record.text[self.segments[line.segment].span.bytes.clone()].trim_matches(is_blank)
+    }
+
+    /// The line of the headline that stands nearest in front of the text: pages print it twice. `first` is the first paragraph.
+    pub(crate) fn headline_before(&self, first: usize) -> Option<usize> {
+        let is_headline = |line: &Line| {
+            let verdict = &self.segments[line.segment].verdict;
+            verdict.label == Label::Title || (verdict.label == Label::Repeat && verdict.rule == "repeat.title")
+        };
+        let lines = &self.labelled.lines;
+        lines[..first].iter().rposition(is_headline).or_else(|| lines.iter().position(is_headline))
+    }
+
+    /// The line that is labelled the title.
+    pub(crate) fn title_line(&self) -> Option<usize> {
+        self.labelled.lines.iter().position(|line| self.label(line) == Label::Title)
+    }
+
+    /// The first line of the text that is longer than a name or a date.
+    pub(crate) fn first_paragraph(&self) -> Option<usize> {
+        const MORE_THAN_A_NAME: f32 = 9.0;
+        let is_text = |line: &Line| matches!(self.label(line), Label::Lead | Label::Body);
+        let lines = &self.labelled.lines;
+        let first = lines.iter().position(|line| is_text(line) && line.shape.units >= MORE_THAN_A_NAME);
+        first.or_else(|| lines.iter().position(is_text))
     }
 
     fn first(&self, label: Label) -> Option<String> {

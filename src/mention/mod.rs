@@ -16,7 +16,7 @@ pub mod places;
 pub mod quantities;
 pub mod tokens;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -35,6 +35,8 @@ pub struct Finder {
     pub parties: Vec<Party>,
     /// Sino-Vietnamese readings.
     pub readings: hanviet::Readings,
+    /// Given names of all languages.
+    pub given: HashSet<String>,
 }
 
 /// What is known of one language.
@@ -84,6 +86,8 @@ impl Finder {
             }
         }
         let agencies: Vec<_> = lexicons.iter().flat_map(|lexicon| lexicon.agency.iter().cloned()).collect();
+        let given = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.person.given.iter().cloned());
+        let given = given.collect();
         let mut languages = HashMap::new();
         for (language, files) in by_language {
             let countries: Vec<&Countries> = lexicons
@@ -95,13 +99,18 @@ impl Finder {
                 Sources { lexicons: &files, countries: &countries, agencies: &agencies, parties: &file.party };
             languages.insert(language.clone(), Language::new(language, sources)?);
         }
-        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)? })
+        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)?, given })
     }
 
     /// What is known of a language; nothing for one without a lexicon.
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<&Language> {
         self.languages.get(tag)
+    }
+
+    /// The words of bylines by language.
+    pub fn authors(&self) -> impl Iterator<Item = (&String, &lexicon::AuthorLexicon)> {
+        self.languages.iter().map(|(tag, language)| (tag, &language.authors))
     }
 }
 

@@ -239,14 +239,14 @@ impl Names {
         names
     }
 
-    /// Whether a word is a given name.
+    /// Whether a text begins with a family name and goes on.
     #[must_use]
-    pub fn is_given(&self, vocabulary: &Vocabulary, word: &str) -> bool {
+    pub fn begins_with_surname(&self, vocabulary: &Vocabulary, text: &str) -> bool {
         let mut tokens = Vec::new();
-        vocabulary.tokenize(word, &mut tokens);
-        let mut given = false;
-        self.phrases.starting(&tokens, |length, entry| given |= entry == Entry::Given && length == tokens.len());
-        given
+        vocabulary.tokenize(text, &mut tokens);
+        let mut surname = false;
+        self.phrases.starting(&tokens, |length, entry| surname |= entry == Entry::Surname && length < tokens.len());
+        surname
     }
 
     fn add(&mut self, phrase: &str, entry: Entry, case: Case, vocabulary: &mut Vocabulary) {
