@@ -57,14 +57,22 @@ const TEXTS: &[(&str, Build)] = &[
     ("one line without blanks", |n| within("wordwithoutend", n)),
     ("one line of Chinese", |n| within("越通社河内当地农民合作社举行", n)),
     ("one line of sentences", |n| within("He said so. She did too! Who? \"We did.\" ", n)),
-    ("the same line again and again", |n| within("The same line stands here again and again, as long as you please.\n", n)),
+    ("the same line again and again", |n| {
+        within("The same line stands here again and again, as long as you please.\n", n)
+    }),
     ("the same short line", |n| within("He said.\n", n)),
     ("two lines by turns", |n| within("The first of two lines that stand by turns.\nAnd this is the second one.\n", n)),
-    ("lines that differ in a number", |n| numbered(n, |i| format!("The line with the number {i} is one of very many lines.\n"))),
+    ("lines that differ in a number", |n| {
+        numbered(n, |i| format!("The line with the number {i} is one of very many lines.\n"))
+    }),
     ("short lines that differ", |n| numbered(n, |i| format!("Item {i}\n"))),
     ("headings of related blocks", |n| within("Related\nTin liên quan\n更多\n", n)),
-    ("related blocks", |n| numbered(n, |i| format!("Related\nStory {i} of the town\nA teaser of some words for {i}.\n\n"))),
-    ("title glued to captions", |n| within("Bridge opens after nine years of work ảnh 1Bridge opens after nine years of work. ", n)),
+    ("related blocks", |n| {
+        numbered(n, |i| format!("Related\nStory {i} of the town\nA teaser of some words for {i}.\n\n"))
+    }),
+    ("title glued to captions", |n| {
+        within("Bridge opens after nine years of work ảnh 1Bridge opens after nine years of work. ", n)
+    }),
     ("menus", |n| within("Home | News | Sport | Weather | Contact\n", n)),
     ("one menu", |n| within("Home | News > ", n)),
     ("separators", |n| within("-----\n*****\n=====\n", n)),
@@ -106,7 +114,9 @@ const PAGES: &[(&str, Build)] = &[
     ("entities", |n| format!("<p>{}</p>", "&amp;&lt;&#x301;".repeat(n / 16)).into_bytes()),
     ("open tags", |n| "<".repeat(n).into_bytes()),
     ("comments", |n| "<!-- -->".repeat(n / 8).into_bytes()),
-    ("paragraphs", |n| format!("<article>{}</article>", "<p>A paragraph, of some words, for the page.</p>".repeat(n / 48)).into_bytes()),
+    ("paragraphs", |n| {
+        format!("<article>{}</article>", "<p>A paragraph, of some words, for the page.</p>".repeat(n / 48)).into_bytes()
+    }),
     ("links", |n| format!("<div>{}</div>", "<a href='x'>A link</a> ".repeat(n / 23)).into_bytes()),
     ("table cells", |n| format!("<table>{}</table>", "<tr><td>a</td></tr>".repeat(n / 19)).into_bytes()),
 ];
@@ -200,7 +210,8 @@ fn main() {
         bench.case(name, |bytes| bench.record(Content::Bytes(build(bytes))));
     }
     for (name, build) in PAGES.iter().filter(|(name, _)| is_wanted(name)) {
-        bench.case(&format!("HTML: {name}"), |bytes| bench.record(Content::Html { bytes: build(bytes), charset: None }));
+        bench
+            .case(&format!("HTML: {name}"), |bytes| bench.record(Content::Html { bytes: build(bytes), charset: None }));
     }
     for (name, format, build) in DUMPS.iter().filter(|(name, ..)| is_wanted(name)) {
         bench.case(name, |bytes| bench.dump(*format, build(bytes)));

@@ -61,8 +61,11 @@ impl Position {
 pub(crate) fn modified(path: &Path) -> Option<i64> {
     let time = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
     let micros = |duration: Duration| duration.as_micros() as i64;
-    Some(time.duration_since(UNIX_EPOCH).map_or_else(|before: std::time::SystemTimeError| -micros(before.duration()), micros))
-        .filter(|_| time != SystemTime::UNIX_EPOCH)
+    Some(
+        time.duration_since(UNIX_EPOCH)
+            .map_or_else(|before: std::time::SystemTimeError| -micros(before.duration()), micros),
+    )
+    .filter(|_| time != SystemTime::UNIX_EPOCH)
 }
 
 /// Which run a checkpoint belongs to.

@@ -86,7 +86,8 @@ fn write_tables(
     last: &Manifest,
     staging: &std::path::Path,
 ) -> Result<Vec<StagedFile>> {
-    let known: Option<TableConfig> = last.config.get("table").and_then(|table| serde_json::from_value(table.clone()).ok());
+    let known: Option<TableConfig> =
+        last.config.get("table").and_then(|table| serde_json::from_value(table.clone()).ok());
     let config = match known {
         Some(config) => config,
         None => crate::config::load(None, &[], &[])?.config.table,
@@ -122,11 +123,13 @@ fn config_hashes(merged: &[Manifest]) -> String {
 fn manifest_of(name: &str, stay: &[Manifest], merged: &[Manifest], last: &Manifest) -> Manifest {
     let runs: Vec<MergedRun> = merged.iter().flat_map(Manifest::runs).map(merged_run).collect();
     // Index files of the commits that go stay in force; what they replaced is named on as long as one that stays adds it.
-    let is_merged = |entry_path: &String| merged.iter().any(|manifest| manifest.index.iter().any(|e| e.path == *entry_path));
+    let is_merged =
+        |entry_path: &String| merged.iter().any(|manifest| manifest.index.iter().any(|e| e.path == *entry_path));
     let all: Vec<Manifest> = stay.iter().chain(merged).cloned().collect();
     let index = entries_in_force(&all).into_iter().filter(|entry| is_merged(&entry.path)).cloned().collect();
     let is_added = |path: &&String| stay.iter().any(|manifest| manifest.index.iter().any(|entry| entry.path == **path));
-    let index_replaces = merged.iter().flat_map(|manifest| &manifest.index_replaces).filter(is_added).cloned().collect();
+    let index_replaces =
+        merged.iter().flat_map(|manifest| &manifest.index_replaces).filter(is_added).cloned().collect();
     Manifest {
         format_version: MANIFEST_VERSION,
         sequence: 0,

@@ -107,6 +107,7 @@ pub struct LabelConfig {
     pub min_items_without_heading: usize,
     pub min_repeat_units: usize,
     pub min_article_units: usize,
+    pub template_records: u32,
 }
 
 /// What enters `text`.

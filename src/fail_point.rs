@@ -32,7 +32,12 @@ pub(crate) fn reach(name: &'static str) -> Result<()> {
 fn parse(text: &str) -> Option<Chosen> {
     let (place, kind) = text.split_once('=').unwrap_or((text, "kill"));
     let (name, time) = place.split_once('#').unwrap_or((place, "1"));
-    Some(Chosen { name: name.to_owned(), time: time.parse().ok()?, is_full: kind == "full", reached: AtomicU64::new(0) })
+    Some(Chosen {
+        name: name.to_owned(),
+        time: time.parse().ok()?,
+        is_full: kind == "full",
+        reached: AtomicU64::new(0),
+    })
 }
 
 impl Chosen {

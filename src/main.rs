@@ -394,9 +394,19 @@ mod tests {
     #[test]
     fn the_man_page_has_every_command() {
         let page = man_page().unwrap();
-        for command in
-            ["RUN", "EXPLAIN", "REPORT", "VERIFY", "COMPACT", "REINDEX", "EVAL", "TRAIN", "SCHEMA", "CONFIG", "COMPLETIONS"]
-        {
+        for command in [
+            "RUN",
+            "EXPLAIN",
+            "REPORT",
+            "VERIFY",
+            "COMPACT",
+            "REINDEX",
+            "EVAL",
+            "TRAIN",
+            "SCHEMA",
+            "CONFIG",
+            "COMPLETIONS",
+        ] {
             assert!(page.contains(&format!(".SH \"NEWSIEVE {command}\"")), "{command}");
         }
     }

@@ -17,9 +17,9 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::checkpoint::is_resumable;
 use crate::dedup::earlier::{INDEX_FOLDER, entries_in_force};
 use crate::dedup::index::{IndexEntry, StagedIndex};
-use crate::checkpoint::is_resumable;
 use crate::error::{Error, Result};
 use crate::fail_point;
 use crate::table::{SCHEMA_VERSION, StagedFile, Table, part_name, rows_with_id, to_json};
@@ -394,7 +394,9 @@ impl Output {
         if let Err(error) = self.place(staged, index, &manifest) {
             // An error means that nothing of the commit is seen.
             if let Err(left) = self.withdraw(&manifest, &earlier) {
-                tracing::warn!("what was begun of the commit could not be undone, the next command tries again: {left}");
+                tracing::warn!(
+                    "what was begun of the commit could not be undone, the next command tries again: {left}"
+                );
             }
             return Err(error);
         }

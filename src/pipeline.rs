@@ -23,10 +23,12 @@ use crate::document::{Cleaned, Content, Origin, RawRecord, Reason, Rejection, ex
 use crate::error::{Error, Result};
 use crate::fail_point;
 use crate::output::{
-    CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, Run, check_run_id, committed_inputs, is_used,
+    CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, Run, check_run_id, committed_inputs,
+    is_used,
 };
 use crate::source::{self, InputFile, SeenFiles};
 use crate::stop::{Phase, Stop};
+use crate::survey::{Survey, Templates};
 use crate::table::{DuplicateEdge, Marks, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
 use crate::tally::Tally;
 
@@ -40,6 +42,9 @@ const MEMORY_PER_BATCH: u64 = 128;
 const MIN_BATCH_BYTES: usize = 64 << 10;
 /// Name of the staging folder of dry runs: they touch no run that waits to be resumed.
 const DRY_RUN: &str = ".dry-run";
+/// Bytes of text that the survey of what sites repeat reads at most, in the order of the tables: what recurs does so in any part of a
+/// dump, and the sketch stays as small as it is.
+const SURVEY_BYTES: u64 = 1 << 30;
 /// Batches that may wait between two stages.
 const CHANNEL_DEPTH: usize = 1;
 
@@ -222,11 +227,16 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     }
     let known: &[Manifest] = if request.full_refresh { &[] } else { &manifests };
     let head = Head { plan: plan.hash(request, &manifests), run_id, is_generated: request.run_id.is_none() };
-    progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
     let mut sink = Sink::create(request, &plan, &output, known, &staging, &head, resumed)?;
     let run_id = head.run_id;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.jobs.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
+    let templates = survey(&plan.work, &pool, request, progress);
+    progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
     sink.tell(progress);
-    clean_all(&plan.work, &cleaner, request, &mut sink, progress)?;
+    clean_all(&plan.work, &pool, &Worker { cleaner, templates, config }, request, &mut sink, progress)?;
     sink.keep()?;
     request.control.stop.enter(Phase::Finishing)?;
     progress.start("finding duplicates and writing tables", 0);
@@ -381,8 +391,7 @@ impl Plan {
 
     /// Standard input cannot be read twice, and a dry run leaves nothing.
     fn is_resumable(&self, request: &RunRequest) -> bool {
-        let is_stream = |item: &Work| matches!(item, Work::File(file) if file.path == Path::new("-"));
-        !request.dry_run && !self.work.iter().any(is_stream)
+        !request.dry_run && !self.work.iter().any(Work::is_stream)
     }
 }
 
@@ -392,6 +401,11 @@ fn runs_of(manifests: &[Manifest]) -> impl Iterator<Item = Run<'_>> {
 }
 
 impl Work {
+    /// Whether it is standard input.
+    fn is_stream(&self) -> bool {
+        matches!(self, Work::File(file) if file.path == Path::new("-"))
+    }
+
     fn place(&self) -> (&str, usize) {
         match self {
             Work::File(file) => (&file.file_path, file.input),
@@ -468,26 +482,61 @@ fn leave_out_output(listing: &mut source::Listing, inputs: &[PathBuf], output: &
     });
 }
 
+/// Reads the inputs once to learn what their sites print on many pages, up to [`SURVEY_BYTES`] of text. Standard input is read once
+/// only, so that a run with it goes without.
+fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progress: &dyn Progress) -> Templates {
+    let bytes: u64 = work.iter().map(|item| item.size().1).sum();
+    let records = request.effective.config.label.template_records;
+    if records == 0 || work.iter().any(Work::is_stream) {
+        return Templates::default();
+    }
+    progress.start("looking for what sites repeat", bytes);
+    let survey = Survey::new(bytes.min(SURVEY_BYTES), records);
+    let (sender, receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
+    std::thread::scope(|scope| {
+        scope.spawn(move || read_all(work, &Position::default(), request, &sender));
+        let mut seen = 0;
+        // Where the receiver is dropped, the reader ends.
+        for Batch { items, reached } in receiver {
+            let count = items.len() as u64;
+            let record = |item: Item| if let Item::Record(raw) = item { Some(raw) } else { None };
+            let note = |raw: RawRecord| {
+                survey.note(&raw);
+                content_bytes(&raw) as u64
+            };
+            seen += pool.install(|| items.into_par_iter().filter_map(record).map(note).sum::<u64>());
+            progress.advance(reached.bytes, count);
+            if seen >= SURVEY_BYTES {
+                break;
+            }
+        }
+    });
+    survey.finish()
+}
+
+/// What cleans items, on any thread.
+struct Worker<'a> {
+    cleaner: Cleaner,
+    templates: Templates,
+    config: &'a Config,
+}
+
 /// Reads, cleans and writes all files. Returns what was read of each.
 fn clean_all(
     work: &[Work],
-    cleaner: &Cleaner,
+    pool: &rayon::ThreadPool,
+    worker: &Worker,
     request: &RunRequest,
     sink: &mut Sink,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let config = &request.effective.config;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
     let (raw_sender, raw_receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
     let (clean_sender, clean_receiver) = sync_channel::<CleanBatch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
         let (from, stop) = (sink.position.clone(), &*request.control.stop);
         let reader = scope.spawn(move || read_all(work, &from, request, &raw_sender));
         // Each thread owns its sender, so that the next stage ends when it does.
-        scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config, stop)));
+        scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, worker, stop)));
         let written = write_all(clean_receiver, sink, progress);
         // When writing failed the receivers are gone, so that the other threads end too.
         reader.join().map_err(|_| Error::Output("the reader thread ended unexpectedly".to_owned()))?;
@@ -603,8 +652,11 @@ fn read_file(
     let items = entry.records + 1;
     let rejection = changed(file, entry.records);
     let position = || Position { file: number, items, ..Position::default() };
-    (done > entry.records || filling.push(Item::Rejected(rejection), position))
-        .then_some(InputEntry { hash: None, records: items, ..entry })
+    (done > entry.records || filling.push(Item::Rejected(rejection), position)).then_some(InputEntry {
+        hash: None,
+        records: items,
+        ..entry
+    })
 }
 
 /// Size and time of the last change; nothing for standard input, and for what is gone.
@@ -618,7 +670,8 @@ fn changed(file: &InputFile, items: u64) -> Rejection {
         id: None,
         stage: "read",
         reason: Reason::Unreadable,
-        detail: "the file changed while it was read; what was read of it is kept, and the next run reads it again".to_owned(),
+        detail: "the file changed while it was read; what was read of it is kept, and the next run reads it again"
+            .to_owned(),
         excerpt: None,
         raw_bytes_hash: None,
     }
@@ -633,15 +686,9 @@ pub fn content_bytes(record: &RawRecord) -> usize {
     }
 }
 
-fn clean_batches(
-    receiver: Receiver<Batch>,
-    sender: &SyncSender<CleanBatch>,
-    cleaner: &Cleaner,
-    config: &Config,
-    stop: &Stop,
-) {
+fn clean_batches(receiver: Receiver<Batch>, sender: &SyncSender<CleanBatch>, worker: &Worker, stop: &Stop) {
     for Batch { items, reached } in receiver {
-        let clean = |item| (!stop.is_requested()).then(|| clean_item(item, cleaner, config));
+        let clean = |item| (!stop.is_requested()).then(|| clean_item(item, worker));
         // A batch that a stop has met half done is dropped: the run that resumes reads it again.
         let Some(outcomes) = items.into_par_iter().map(clean).collect::<Option<Vec<_>>>() else { return };
         if sender.send(CleanBatch { outcomes, reached }).is_err() {
@@ -650,15 +697,15 @@ fn clean_batches(
     }
 }
 
-fn clean_item(item: Item, cleaner: &Cleaner, config: &Config) -> Outcome {
+fn clean_item(item: Item, worker: &Worker) -> Outcome {
     match item {
         Item::Rejected(rejection) => Outcome::Rejected(rejection),
         Item::Record(raw) => {
             let origin = raw.origin.clone();
             // No input may stop the night's run, not even one that finds a fault of ours.
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, config) {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, worker.config) {
                 Ok(record) => {
-                    let mut done = Box::new(cleaner.clean(record));
+                    let mut done = Box::new(worker.cleaner.clean_among(record, &worker.templates));
                     let key = done.outcome.as_mut().ok().map(|article| std::mem::take(&mut article.matching_key));
                     Outcome::Cleaned(done, key.map(|key| Units::of(&key)))
                 }
@@ -716,8 +763,7 @@ impl Sink {
             tracing::info!("goes on with run {run_id}, of which {} records were cleaned", checkpoint.tally.records);
         }
         let earlier = Earlier::open(output, known, staging, request.memory)?;
-        let mut dedup =
-            Deduplicator::new(config.dedup.clone(), earlier, &staging.join("_dedup"), request.memory)?;
+        let mut dedup = Deduplicator::new(config.dedup.clone(), earlier, &staging.join("_dedup"), request.memory)?;
         let tables = if plan.is_resumable(request) {
             let marks = resumed.as_ref().map_or_else(Marks::new, |resumed| resumed.checkpoint.tables.clone());
             RunTables::resume(staging, run_id, config_hash, &config.table, &marks, &mut |row| dedup.add_again(row))?

@@ -338,7 +338,8 @@ fn pad(cell: &str, to: usize, left: bool) -> String {
 /// Without control characters and those that turn the direction of text: a dump's text must not steer the terminal.
 fn printable(text: &str) -> String {
     let steers = |char: char| {
-        let turns = matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        let turns =
+            matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
         char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
     };
     text.chars().map(|char| if steers(char) { ' ' } else { char }).collect()

@@ -28,6 +28,8 @@ mod inputs;
 mod reruns;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/survey.rs"]
+mod survey;
 #[cfg(unix)]
 #[path = "cli/year.rs"]
 mod year;

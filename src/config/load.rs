@@ -214,7 +214,11 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
     json.sort_all_objects();
     let mut hasher = Xxh3::new();
     let canonical = json.to_string();
-    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([lexicon::IDENTIFY, lexicon::CUE_FILE]);
+    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([
+        lexicon::IDENTIFY,
+        lexicon::CUE_FILE,
+        lexicon::BYLINES,
+    ]);
     let mentions = mention::lexicon::BUILTIN.iter().map(|(_, content)| *content);
     let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS]);
     let texts = [canonical.as_str()]

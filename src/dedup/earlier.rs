@@ -96,7 +96,8 @@ impl Earlier {
                 tracing::info!("the index of {} earlier runs is made anew from their tables: {why}", manifests.len());
                 let run_id = staging.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let path = staging.join(format!("rebuilt.{EXTENSION}"));
-                let (path, entry) = build(output, manifests, &expected, path, place(run_id, "~rebuilt"), staging, memory)?;
+                let (path, entry) =
+                    build(output, manifests, &expected, path, place(run_id, "~rebuilt"), staging, memory)?;
                 let index = IndexFile::open(&path, &entry)?;
                 let replaces = entries.iter().map(|entry| entry.path.clone()).collect();
                 let staged = StagedIndex { path, entry: entry.clone(), replaces };

@@ -30,7 +30,9 @@ pub(crate) struct Mark {
 impl Mark {
     /// Whether the file still begins with the bytes that count.
     pub(crate) fn is_met(&self, folder: &Path) -> bool {
-        File::open(folder.join(&self.file)).and_then(|file| hash_of(file, self.bytes)).is_ok_and(|hash| hash == self.hash)
+        File::open(folder.join(&self.file))
+            .and_then(|file| hash_of(file, self.bytes))
+            .is_ok_and(|hash| hash == self.hash)
     }
 
     /// Cuts off what does not count.

@@ -245,11 +245,7 @@ pub(crate) fn copy_rows(table: Table, batch: &RecordBatch, path: &Path, into: &m
     Ok(())
 }
 
-fn article_rows(
-    batch: &RecordBatch,
-    path: &Path,
-    visit: &mut dyn FnMut(&ArticleRow<'_>) -> Result<()>,
-) -> Result<()> {
+fn article_rows(batch: &RecordBatch, path: &Path, visit: &mut dyn FnMut(&ArticleRow<'_>) -> Result<()>) -> Result<()> {
     let text = |name| column_of::<StringArray>(batch, name, path);
     let (ids, titles, texts) = (text("id")?, text("title")?, text("text")?);
     let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);

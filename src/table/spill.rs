@@ -143,9 +143,9 @@ pub(crate) struct ArticleSpill {
 impl ArticleSpill {
     /// Creates the spill files in a folder, behind what `earlier` tells of each table: so many articles.
     pub(crate) fn create(folder: &Path, earlier: &Marks, count: usize) -> Result<ArticleSpill> {
-        let spill = |table: Table| Spill::create(folder, table, earlier.get(table.as_str()).cloned().unwrap_or_default());
-        let (articles, related, mentions) =
-            (spill(Table::Articles)?, spill(Table::Related)?, spill(Table::Mentions)?);
+        let spill =
+            |table: Table| Spill::create(folder, table, earlier.get(table.as_str()).cloned().unwrap_or_default());
+        let (articles, related, mentions) = (spill(Table::Articles)?, spill(Table::Related)?, spill(Table::Mentions)?);
         Ok(ArticleSpill { articles, related, mentions, count })
     }
 

@@ -17,7 +17,9 @@ fn compacted_commits_are_known_as_before() {
     for night in 0..5 {
         let from = night * 8;
         sandbox.write(&format!("in/{night}.jsonl"), feed(from..from + 10) + "{\n");
-        sandbox.run(&["run", "in", "--run-id", &format!("n{}", 9 - night), "--set", "limits.max_reject_share=1"]).expect(0);
+        sandbox
+            .run(&["run", "in", "--run-id", &format!("n{}", 9 - night), "--set", "limits.max_reject_share=1"])
+            .expect(0);
     }
     let (before, tables) = (all_rows(&sandbox), files(&sandbox.path("output")).len());
     let report = sandbox.run(&["report"]).expect(0).stdout;
@@ -64,7 +66,19 @@ fn the_next_run_does_not_depend_on_it() {
         for night in 0..4 {
             let from = night * 8;
             sandbox.write(&format!("in/{night}.jsonl"), feed(from..from + 12));
-            sandbox.run(&["run", "in", "--run-id", &format!("n{night}"), "-o", output, "-q", "--set", "limits.max_reject_share=1"]).expect(0);
+            sandbox
+                .run(&[
+                    "run",
+                    "in",
+                    "--run-id",
+                    &format!("n{night}"),
+                    "-o",
+                    output,
+                    "-q",
+                    "--set",
+                    "limits.max_reject_share=1",
+                ])
+                .expect(0);
             if output == "compacted" && night == 2 {
                 sandbox.run(&["compact", "-o", output]).expect(0);
             }

@@ -21,11 +21,8 @@ use crate::support::{Ended, Sandbox, article, ended, feed, files, json_line};
 const SIGKILL: i32 = 9;
 
 /// What is done to an output of two commits.
-const COMMANDS: [&[&str]; 3] = [
-    &["run", "in", "--run-id", "r3"],
-    &["run", "in", "--run-id", "r3", "--full-refresh"],
-    &["compact"],
-];
+const COMMANDS: [&[&str]; 3] =
+    [&["run", "in", "--run-id", "r3"], &["run", "in", "--run-id", "r3", "--full-refresh"], &["compact"]];
 
 fn is_long() -> bool {
     std::env::var_os("NEWSIEVE_CRASH").is_some_and(|form| form == "long")
@@ -339,7 +336,8 @@ fn signal(child: &Child, name: &str) {
 fn wait_for_records(output: &Path) {
     let has_records = || {
         let staging = fs::read_dir(output.join("_staging")).ok()?.next()?.ok()?.path();
-        let checkpoint: Value = serde_json::from_slice(&fs::read(staging.join("_journal/checkpoint.json")).ok()?).ok()?;
+        let checkpoint: Value =
+            serde_json::from_slice(&fs::read(staging.join("_journal/checkpoint.json")).ok()?).ok()?;
         checkpoint["tally"]["records"].as_i64().filter(|records| *records > 0)
     };
     let begun = Instant::now();

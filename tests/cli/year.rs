@@ -32,7 +32,8 @@ impl Calendar {
 fn dump(night: usize, calendar: &Calendar) -> (String, usize) {
     let count = calendar.new_articles;
     let first = night * count;
-    let mut lines: Vec<String> = (first..first + count).map(|number| json_line(&format!("a{number}"), &article(number))).collect();
+    let mut lines: Vec<String> =
+        (first..first + count).map(|number| json_line(&format!("a{number}"), &article(number))).collect();
     let overlap = count / 4;
     for number in first.saturating_sub(overlap)..first {
         lines.push(json_line(&format!("copy{night}-{number}"), &article(number)));
