@@ -10,7 +10,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,12 +60,7 @@ impl Position {
 /// When a file was changed last, in microseconds since 1970-01-01 UTC.
 pub(crate) fn modified(path: &Path) -> Option<i64> {
     let time = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
-    let micros = |duration: Duration| duration.as_micros() as i64;
-    Some(
-        time.duration_since(UNIX_EPOCH)
-            .map_or_else(|before: std::time::SystemTimeError| -micros(before.duration()), micros),
-    )
-    .filter(|_| time != SystemTime::UNIX_EPOCH)
+    time.duration_since(UNIX_EPOCH).ok().map(|since| since.as_micros() as i64)
 }
 
 /// Which run a checkpoint belongs to.

@@ -219,21 +219,24 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     };
 
     request.control.stop.enter(Phase::Reading)?;
-    let resumed = plan.resumed(request, &manifests, &output)?;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.jobs.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
+    let templates = survey(&plan.work, &pool, request, progress);
+    // Half a survey is none.
+    request.control.stop.enter(Phase::Reading)?;
+    let hash = plan.hash(request, &manifests, &templates);
+    let resumed = plan.resumed(request, &hash, &output)?;
     let run_id = resumed.as_ref().map_or(run_id, |resumed| resumed.checkpoint.head.run_id.clone());
     let staging = output.stage_dir(if request.dry_run { DRY_RUN } else { &run_id });
     if !request.dry_run {
         output.clear_staging(&lock, resumed.is_some().then_some(run_id.as_str()))?;
     }
     let known: &[Manifest] = if request.full_refresh { &[] } else { &manifests };
-    let head = Head { plan: plan.hash(request, &manifests), run_id, is_generated: request.run_id.is_none() };
+    let head = Head { plan: hash, run_id, is_generated: request.run_id.is_none() };
     let mut sink = Sink::create(request, &plan, &output, known, &staging, &head, resumed)?;
     let run_id = head.run_id;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
-    let templates = survey(&plan.work, &pool, request, progress);
     progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
     sink.tell(progress);
     clean_all(&plan.work, &pool, &Worker { cleaner, templates, config }, request, &mut sink, progress)?;
@@ -361,17 +364,17 @@ impl Plan {
         )))
     }
 
-    /// Hash of all that the result depends on but the run id, as far as it is known before anything is read.
-    fn hash(&self, request: &RunRequest, manifests: &[Manifest]) -> String {
+    /// Hash of all that the result depends on but the run id, as far as it is known before anything is cleaned.
+    fn hash(&self, request: &RunRequest, manifests: &[Manifest], templates: &Templates) -> String {
         let work: Vec<_> = self.work.iter().map(|item| (item.place(), item.size().1)).collect();
         let earlier: Vec<_> = runs_of(manifests).map(|run| (run.run_id, run.sequence)).collect();
         let versions = (VERSION, SCHEMA_VERSION, INDEX_VERSION);
         let config = (&request.effective.config_hash, &request.effective.config.table, request.full_refresh);
-        hash_hex(serde_json::json!([versions, config, earlier, work]).to_string().as_bytes())
+        hash_hex(serde_json::json!([versions, config, earlier, work, templates.hash()]).to_string().as_bytes())
     }
 
     /// The run under way that this one goes on with.
-    fn resumed(&self, request: &RunRequest, manifests: &[Manifest], output: &Output) -> Result<Option<Resumed>> {
+    fn resumed(&self, request: &RunRequest, hash: &str, output: &Output) -> Result<Option<Resumed>> {
         if !self.is_resumable(request) {
             return Ok(None);
         }
@@ -386,7 +389,7 @@ impl Plan {
             };
             done.len() == position.file && under_way && self.work.iter().zip(done).all(same)
         };
-        checkpoint::find(output, &self.hash(request, manifests), request.run_id.as_deref(), is_met)
+        checkpoint::find(output, hash, request.run_id.as_deref(), is_met)
     }
 
     /// Standard input cannot be read twice, and a dry run leaves nothing.

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use xxhash_rust::xxh3::xxh3_64_with_seed;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
 use crate::article::domain;
 use crate::document::{Content, RawRecord};
@@ -96,6 +96,19 @@ impl Templates {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
+    }
+
+    /// Hash of all that is known, for a run that goes on: 32 hex digits.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut hasher = Xxh3::new();
+        for row in self.0.iter().flat_map(|survey| &survey.rows) {
+            for slots in row.chunks(4096) {
+                let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
+                hasher.update(&bytes);
+            }
+        }
+        format!("{:032x}", hasher.digest128())
     }
 
     /// Tells which lines, trimmed of blanks, are templates of the site with this address; of the whole dump where there is none.

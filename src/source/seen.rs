@@ -85,7 +85,13 @@ fn state(metadata: &Metadata) -> Option<(u64, u64, u64, i128, i128)> {
     let nanoseconds = |seconds: i64, rest: i64| i128::from(seconds) * 1_000_000_000 + i128::from(rest);
     metadata.is_file().then(|| {
         let modified = nanoseconds(metadata.mtime(), metadata.mtime_nsec());
-        (metadata.dev(), metadata.ino(), metadata.size(), modified, nanoseconds(metadata.ctime(), metadata.ctime_nsec()))
+        (
+            metadata.dev(),
+            metadata.ino(),
+            metadata.size(),
+            modified,
+            nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+        )
     })
 }
 
