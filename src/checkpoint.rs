@@ -27,7 +27,7 @@ const NAMES: [&str; 2] = ["checkpoint.json", "synced.json"];
 /// Time between two checkpoints, unless [`crate::pipeline::Control`] says otherwise. One costs some milliseconds.
 pub(crate) const EVERY: Duration = Duration::from_secs(5);
 /// Time between two that are synced: what a failure of power may cost.
-const SYNC_EVERY: Duration = Duration::from_secs(60);
+const SYNC_EVERY: Duration = Duration::from_mins(1);
 
 /// Where in the inputs a run stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

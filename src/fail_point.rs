@@ -58,7 +58,7 @@ fn kill() -> ! {
     {
         let _ = signal_hook::low_level::raise(signal_hook::consts::SIGKILL);
         // The signal is on its way.
-        std::thread::sleep(std::time::Duration::from_secs(60));
+        std::thread::sleep(std::time::Duration::from_mins(1));
     }
     std::process::abort()
 }

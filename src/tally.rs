@@ -153,7 +153,9 @@ mod tests {
         if let Ok(article) = &mut kept.outcome {
             article.domain = Some("other.example.net".to_owned());
         }
-        (0..200).for_each(|_| tally.cleaned(&kept));
+        for _ in 0..200 {
+            tally.cleaned(&kept);
+        }
         // Kept text of other sources changes nothing.
         assert_eq!(tally.warnings(&limits(0.5, 0.5)).len(), 1);
     }

@@ -239,7 +239,9 @@ pub(crate) fn copy_rows(table: Table, batch: &RecordBatch, path: &Path, into: &m
         Error::table("read", path)(cause)
     })?;
     for row in 0..batch.num_rows() {
-        views.iter().for_each(|view| view.copy(row, into.row()));
+        for view in &views {
+            view.copy(row, into.row());
+        }
         into.end_row()?;
     }
     Ok(())
