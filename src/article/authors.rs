@@ -74,7 +74,7 @@ fn credited(line: &Line, text: &str, patterns: &CompiledPatterns) -> Option<Stri
     }
     let candidates = patterns.gate.candidates_in(text);
     patterns.credits.matches_among(text, candidates.of(LineSet::Credits as usize)).into_iter().find_map(|number| {
-        let captures = patterns.credits.pattern(number).captures(text)?;
+        let captures = patterns.credits.pattern(number)?.captures(text)?;
         captures.name("author").map(|author| author.as_str().to_owned())
     })
 }
