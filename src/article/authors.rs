@@ -286,7 +286,7 @@ impl Reader<'_> {
         let candidates = self.patterns.gate.candidates_in(text);
         let author =
             credits.matches_among(text, candidates.of(LineSet::Credits as usize)).into_iter().find_map(|number| {
-                let captures = credits.pattern(number).captures(text)?;
+                let captures = credits.pattern(number)?.captures(text)?;
                 captures.name("author").map(|author| author.as_str().to_owned())
             })?;
         let names = self.listed(&author);

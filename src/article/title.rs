@@ -26,7 +26,7 @@ fn without_mark<'t>(title: &'t str, patterns: &CompiledPatterns) -> &'t str {
     let candidates = patterns.gate.candidates_in(title);
     let found = patterns.agency_prefixes.matches_among(title, candidates.of(LineSet::AgencyPrefixes as usize));
     let end = found.first().and_then(|&number| {
-        let captures = patterns.agency_prefixes.pattern(number).captures(title)?;
+        let captures = patterns.agency_prefixes.pattern(number)?.captures(title)?;
         captures.name("place").is_none().then(|| captures.get(0).map(|all| all.end())).flatten()
     });
     end.and_then(|end| title.get(end..)).filter(|rest| !rest.trim().is_empty()).unwrap_or(title)

@@ -196,6 +196,7 @@ fn read_lexicon(path: &Path) -> Result<(String, Lexicon)> {
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {}", path.display(), trimmed(&error))))?;
     // Alone first, so that a wrong pattern is reported with its file.
     CompiledPatterns::new(std::slice::from_ref(&lexicon))
+        .and_then(|patterns| patterns.check())
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
     mention::Finder::new(std::slice::from_ref(&lexicon))
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;

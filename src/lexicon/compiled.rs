@@ -257,6 +257,25 @@ impl Patterns {
         })
     }
 
+    /// Compiles every pattern, so that one that is too large is found before a text needs it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the key and the pattern.
+    pub fn check(&self) -> Result<()> {
+        let sets = [
+            &self.nav_patterns,
+            &self.caption_endings,
+            &self.caption_beginnings,
+            &self.credits,
+            &self.date_lines,
+            &self.agency_credits,
+            &self.agency_prefixes,
+            &self.attributions,
+            &self.datelines,
+        ];
+        sets.into_iter().try_for_each(PatternSet::check)
+    }
+
     /// What is known of a language; nothing for one without a lexicon.
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<&LanguageData> {
@@ -289,7 +308,7 @@ const MAX_REPETITION: u32 = 12;
 
 /// The pattern as it is run: `\b` is the ASCII word boundary (the Unicode one makes the automaton give up at the first letter with a
 /// diacritic), and repetitions with a large upper bound have none (the lines that are compared are short anyway).
-fn fast(pattern: &str) -> String {
+pub(super) fn fast(pattern: &str) -> String {
     let mut output = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
     while let Some(at) = rest.find(['\\', '{']) {
@@ -327,7 +346,11 @@ pub(super) fn compile(key: &str, pattern: &str) -> Result<Regex> {
     RegexBuilder::new(&fast(pattern))
         .size_limit(REGEX_SIZE_LIMIT)
         .build()
-        .map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
+        .map_err(|error| not_compiled(key, pattern, &error))
+}
+
+pub(super) fn not_compiled(key: &str, pattern: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}"))
 }
 
 pub(super) fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {
