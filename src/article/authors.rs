@@ -64,7 +64,7 @@ pub(super) fn names(draft: &Draft, patterns: &CompiledPatterns, language: Option
 }
 
 fn printed(draft: &Draft, line: &Line) -> String {
-    crate::text::nfc(draft.raw(line)).split_whitespace().collect::<Vec<_>>().join(" ")
+    super::one_spaced(draft.raw(line))
 }
 
 /// What the pattern of a credit line calls the author.
