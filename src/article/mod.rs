@@ -405,23 +405,11 @@ fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usi
     dates.iter().filter_map(day).collect()
 }
 
-/// Whether the digits of a line can be those of a day with its year: four in a row, or two in a row beside others (`5/10/25`) or beside a
-/// day in words. Han numerals may stand for any.
+/// Whether a line has digits enough for a day with its year: `1/5/25` has four, a day in words leaves two. Han numerals may stand for any.
 fn may_hold_full_day(language: &Language, text: &str) -> bool {
-    let (mut runs, mut length, mut year) = (0, 0, false);
-    for byte in text.bytes().chain([0]) {
-        if byte.is_ascii_digit() {
-            length += 1;
-            runs += usize::from(length == 1);
-        } else {
-            year |= length == 4;
-            length = 0;
-            if byte >= 0xE3 {
-                return true;
-            }
-        }
-    }
-    year || runs > 1 || (runs > 0 && language.dates.has_day_words())
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let least = if language.dates.has_day_words() { 2 } else { 3 };
+    digits >= least || text.bytes().any(|byte| byte >= 0xE3)
 }
 
 /// Whether a line can hold a date: digits, or Han ones.
