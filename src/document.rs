@@ -420,5 +420,10 @@ pub fn excerpt(text: &str) -> String {
 /// The 128-bit hash used for ids, content hashes and file hashes (XXH3, stable across versions and machines), as 32 hex digits.
 #[must_use]
 pub fn hash_hex(bytes: &[u8]) -> String {
-    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
+    let digit = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+    xxhash_rust::xxh3::xxh3_128(bytes)
+        .to_be_bytes()
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

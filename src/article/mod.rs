@@ -10,6 +10,7 @@ pub mod translation;
 
 use std::borrow::Cow;
 
+use crate::chars::{Kinds, chars};
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
@@ -19,7 +20,7 @@ use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::mention::dates::{Day, Found, Value};
 use crate::mention::find::{Source, State};
 use crate::mention::{Finder, Language, Scratch};
-use crate::text::{containment, is_blank, matching_key, nfc};
+use crate::text::{containment, is_blank, matching_key_of, nfc};
 
 use authors::Bylines;
 use language::Identifier;
@@ -53,6 +54,8 @@ struct Paragraph<'a> {
     line: &'a Line,
     label: Label,
     text: Cow<'a, str>,
+    /// Whether line and text are plain ([`latin`]).
+    is_plain: bool,
 }
 
 impl Fields<'_> {
@@ -63,6 +66,7 @@ impl Fields<'_> {
     pub fn assemble(&self, record: &Record, segments: &[Segment], labelled: &Labelled) -> Result<Article, Rejection> {
         let draft = Draft { record, segments, labelled };
         let paragraphs = self.paragraphs(&draft);
+        let all: Vec<&Paragraph> = paragraphs.iter().collect();
         let lead: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label == Label::Lead).collect();
         let body: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label != Label::Lead).collect();
         if !labelled.has_article || paragraphs.is_empty() {
@@ -70,7 +74,7 @@ impl Fields<'_> {
         }
         let description = (!lead.is_empty()).then(|| join(lead.iter().copied()));
         let lead_repeated = self.lead_is_repeated(&lead, &body);
-        let text = if lead_repeated { join(body.iter().copied()) } else { join(paragraphs.iter()) };
+        let text = if lead_repeated { join(body.iter().copied()) } else { join(all.iter().copied()) };
         let domain = record.fields.url.as_deref().and_then(domain);
         let title = draft
             .first(Label::Title)
@@ -105,7 +109,9 @@ impl Fields<'_> {
             _ => (None, None),
         };
         let authors = authors::names(&draft, self.patterns, self.stamps, self.bylines, found, &language.tag, dated);
-        let matching_key = matching_key(&text);
+        let printed = if lead_repeated { &body } else { &all };
+        let lines = printed.iter().map(|paragraph| (paragraph.text.as_ref(), paragraph.is_plain));
+        let matching_key = matching_key_of(text.len(), lines);
         let mut article = Article {
             content_hash: hash_hex(matching_key.as_bytes()),
             text_hash: hash_hex(text.as_bytes()),
@@ -171,7 +177,8 @@ impl Fields<'_> {
                 Cow::Owned(text) => Cow::Owned(text[trim(&text)].to_owned()),
             };
             if !text.is_empty() {
-                paragraphs.push(Paragraph { line, label: draft.segments[line.segment].verdict.label, text });
+                let label = draft.segments[line.segment].verdict.label;
+                paragraphs.push(Paragraph { line, label, text, is_plain: latin::is_plain(raw) });
             }
         }
         paragraphs
@@ -213,20 +220,19 @@ impl Fields<'_> {
     ) -> State {
         let Some(language) = language else { return state };
         let title = draft.labelled.lines.iter().find(|line| draft.label(line) == Label::Title);
-        let lines = title.into_iter().chain(paragraphs.iter().map(|paragraph| paragraph.line));
-        for (number, line) in lines.enumerate() {
+        let title = title.map(|line| (line, latin::is_plain(draft.raw(line))));
+        let lines = paragraphs.iter().map(|paragraph| (paragraph.line, paragraph.is_plain));
+        for (number, (line, is_plain)) in title.into_iter().chain(lines).enumerate() {
             let span = &draft.segments[line.segment].span;
             let whole = &draft.record.text[span.bytes.clone()];
             let raw = draft.raw(line);
             let skipped = whole.len() - whole.trim_start_matches(is_blank).len();
             let char_start = span.chars.start + whole[..skipped].chars().count() as i64;
             let mark = line.mark.as_ref().filter(|_| number < 4).map_or(0, |mark| mark.chars);
-            let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, mark };
+            let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, is_plain, mark };
             self.finder.line(language, source, scratch, &mut state);
         }
         Finder::finish(&mut state);
-        // A headline may stand behind the first lines of the text.
-        state.mentions.sort_by_key(|mention| (mention.chars.start, mention.chars.end));
         state
     }
 
@@ -299,6 +305,20 @@ impl Draft<'_> {
             .filter(|line| self.label(line) == Label::Caption && seen.insert(line.hash))
             .map(|line| one_spaced(self.raw(line)))
             .collect()
+    }
+
+    /// Whether the record is in NFC, told line by line: most lines are the normal form that the labels have read.
+    fn is_nfc(&self) -> bool {
+        let mut lines = self.labelled.lines.iter().peekable();
+        let as_read = self.segments.iter().enumerate().all(|(number, segment)| {
+            let whole = &self.record.text[segment.span.bytes.clone()];
+            let Some(line) = lines.next_if(|line| line.segment == number) else { return whole.is_ascii() };
+            let raw = whole.trim_matches(is_blank);
+            // A line may be cut in front of a mark that joins the character before it.
+            let joins = |c: char| chars().kinds(c).any(Kinds::PERHAPS_NOT_NFC);
+            line.text == raw && !raw.starts_with(joins) && (raw.len() == whole.len() || ascii_around(whole, raw))
+        });
+        as_read || matches!(nfc(&self.record.text), Cow::Borrowed(_))
     }
 
     fn removed_lines(&self) -> i32 {
@@ -377,6 +397,12 @@ impl Draft<'_> {
     }
 }
 
+/// Whether what stands around a part of a text is ASCII.
+fn ascii_around(whole: &str, part: &str) -> bool {
+    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+    whole.as_bytes()[..start].is_ascii() && whole.as_bytes()[start + part.len()..].is_ascii()
+}
+
 /// Title and beginning of the text: what is looked at to tell the language.
 fn language_sample(title: Option<&str>, text: &str) -> String {
     let end = latin::end_of_chars(text, language::SAMPLE_CHARS);
@@ -398,7 +424,7 @@ fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
 
 /// The full single days of a line with their places in it.
 fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usize, Day)> {
-    if !holds_number(text) {
+    if !holds_number(text) || !may_hold_full_day(language, text) {
         return Vec::new();
     }
     language.days(text, None, scratch);
@@ -410,6 +436,13 @@ fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usi
         _ => None,
     };
     dates.iter().filter_map(day).collect()
+}
+
+/// Whether a line has digits enough for a day with its year: `1/5/25` has four, a day in words leaves two. Han numerals may stand for any.
+fn may_hold_full_day(language: &Language, text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let least = if language.dates.has_day_words() { 2 } else { 3 };
+    digits >= least || text.bytes().any(|byte| byte >= 0xE3)
 }
 
 /// Whether a line can hold a date: digits, or Han ones.

@@ -3,7 +3,7 @@
 use super::Draft;
 use crate::document::{Article, Label};
 use crate::latin;
-use crate::text::{Ending, ending, is_han, nfc};
+use crate::text::{Ending, ending, is_han};
 
 /// Share of removed characters from which a record deserves a look. The seeds of the project go up to .70.
 const MUCH_REMOVED: f32 = 0.8;
@@ -32,7 +32,7 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
         ("much_removed", article.removed_char_share > MUCH_REMOVED),
         ("replacement_characters", text.contains('\u{fffd}')),
         ("private_use_characters", latin::has_private_use(text)),
-        ("not_nfc", matches!(nfc(&draft.record.text), std::borrow::Cow::Owned(_))),
+        ("not_nfc", !draft.is_nfc()),
         ("half_width_punctuation", article.language == "zh" && half_width_between_han(text)),
     ];
     let mut flags: Vec<String> =

@@ -181,6 +181,9 @@ fn finder(key: &str, literals: &[&str]) -> Result<Option<AhoCorasick>> {
     (!literals.is_empty()).then(build).transpose().map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
 }
 
+/// Fewest bytes that several needles begin with alike from which these alone are looked for.
+const MIN_SHARED: usize = 4;
+
 /// Literals as printed of which every match of a pattern holds at least one, each of two bytes or more; `None` where there are none.
 pub(super) fn needles(pattern: &str) -> Option<Vec<Vec<u8>>> {
     let hir = regex_syntax::parse(pattern).ok()?;
@@ -197,7 +200,12 @@ pub(super) fn needles(pattern: &str) -> Option<Vec<Vec<u8>>> {
     };
     // Of equals the first.
     let best = (0..parts.len()).rev().filter_map(of_tail).max_by_key(|(shortest, _)| *shortest);
-    best.map(|(_, literals)| literals)
+    let (_, literals) = best?;
+    // What all of them begin with is one search instead of several.
+    let first = literals.first()?;
+    let same = |at: &usize| literals.iter().all(|literal| literal.get(*at) == first.get(*at));
+    let shared = (0..first.len()).take_while(same).count();
+    Some(if shared >= MIN_SHARED { vec![first[..shared].to_vec()] } else { literals })
 }
 
 /// Lower-case literals of which every match of a pattern holds at least one; `None` where there is no such list.
@@ -334,7 +342,7 @@ mod tests {
     #[test]
     fn every_match_holds_a_needle() {
         for (pattern, expected) in [
-            (r"(?-u:\b)\d{1,2} Tháng (?:Một|Ba)", Some(vec![" Tháng Một", " Tháng Ba"])),
+            (r"(?-u:\b)\d{1,2} Tháng (?:Một|Ba)", Some(vec![" Tháng "])),
             (r"\S [.。](?:\s|$)", Some(vec![" .", " 。"])),
             (r"Việt Cong|Viet Nam", Some(vec!["Việt Cong", "Viet Nam"])),
             (r"(?:ab)?\d+", None),

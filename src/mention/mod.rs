@@ -21,6 +21,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
+use crate::latin::is_plain;
 use crate::lexicon::{Countries, Lexicon};
 use lexicon::{MentionLexicon, Party, PartyFile};
 use names::{Names, Sources};
@@ -119,7 +120,7 @@ impl Finder {
     #[must_use]
     pub fn country_of(&self, language: &Language, place: &str, scratch: &mut Scratch) -> Option<String> {
         let names = &language.names;
-        language.split(place, scratch);
+        language.split(place, is_plain(place), scratch);
         let mut hits = Vec::new();
         names.find(&scratch.tokens, &scratch.starts, &mut hits);
         hits.iter().rev().find_map(|hit| {
@@ -149,9 +150,9 @@ impl Language {
         Ok(Language { vocabulary, dates, quantities, names, style, authors: merged.author })
     }
 
-    /// Fills the tokens, dates and quantities of a line.
-    pub fn values(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
-        self.days(text, anchor, scratch);
+    /// Fills the tokens, dates and quantities of a line. `is_plain` tells whether it is plain ([`crate::latin`]).
+    pub(crate) fn values(&self, text: &str, is_plain: bool, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.split_days(text, is_plain, anchor, scratch);
         scratch.quantities.clear();
         let Scratch { tokens, starts, taken, quantities, .. } = scratch;
         self.quantities.find(text, tokens, starts, taken, quantities);
@@ -159,7 +160,11 @@ impl Language {
 
     /// Fills the tokens and dates of a line.
     pub fn days(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
-        self.split(text, scratch);
+        self.split_days(text, is_plain(text), anchor, scratch);
+    }
+
+    fn split_days(&self, text: &str, is_plain: bool, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.split(text, is_plain, scratch);
         let Scratch { tokens, starts, taken, dates, .. } = scratch;
         dates.clear();
         taken.clear();
@@ -168,10 +173,10 @@ impl Language {
     }
 
     /// Fills the tokens of a line.
-    fn split(&self, text: &str, scratch: &mut Scratch) {
+    fn split(&self, text: &str, is_plain: bool, scratch: &mut Scratch) {
         scratch.tokens.clear();
         scratch.starts.clear();
-        self.vocabulary.split(text, &mut scratch.tokens, &mut scratch.starts);
+        self.vocabulary.split(text, is_plain, &mut scratch.tokens, &mut scratch.starts);
     }
 }
 
