@@ -85,9 +85,8 @@ impl Bylines {
             let any = &bylines.any;
             bylines.languages.entry(tag.clone()).or_insert_with(|| any.clone()).add(lexicon);
         }
-        let given = lexicons.iter().flat_map(|lexicon| lexicon.given.iter().cloned());
         bylines.agencies = agencies.iter().map(|name| name.to_lowercase()).collect();
-        bylines.given = given.chain(finder.given.iter().cloned()).collect();
+        bylines.given = finder.given.iter().cloned().collect();
         bylines
     }
 }
@@ -429,6 +428,7 @@ impl Reader<'_> {
                 continue;
             }
             if words.is_empty()
+                && (how == How::Said || !names.is_empty())
                 && let Some((name, length)) = self.agency(&all[number..])
             {
                 names.push(name);
@@ -694,7 +694,7 @@ impl Reader<'_> {
         let name = names.first()?;
         let line = &lines[at];
         let date_near = dated.is_some_and(|dated| dated.abs_diff(at) <= 2);
-        let known = self.given_first(name) || name.starts_with(is_han) || self.agencies.contains(&name.to_lowercase());
+        let known = self.given_first(name) || name.starts_with(is_han);
         let told = match rest {
             Rest::Role => 2,
             Rest::Number => 1,
