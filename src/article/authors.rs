@@ -85,9 +85,17 @@ impl Bylines {
             let any = &bylines.any;
             bylines.languages.entry(tag.clone()).or_insert_with(|| any.clone()).add(lexicon);
         }
-        bylines.agencies = agencies.iter().map(|name| name.to_lowercase()).collect();
+        bylines.agencies =
+            agencies.iter().map(|name| name.to_lowercase()).chain(finder.outlets.iter().cloned()).collect();
         bylines.given = finder.given.iter().cloned().collect();
         bylines
+    }
+}
+
+impl Bylines {
+    /// Whether a name is that of an agency or outlet.
+    pub(super) fn is_outlet(&self, name: &str) -> bool {
+        self.agencies.contains(&name.to_lowercase())
     }
 }
 
@@ -773,3 +781,6 @@ fn glued_end(word: &str) -> usize {
     }
     word.len()
 }
+
+#[cfg(test)]
+mod tests;

@@ -72,7 +72,7 @@ impl Fields<'_> {
         let title = draft
             .first(Label::Title)
             .or_else(|| record.fields.title.as_deref().map(one_spaced))
-            .map(|title| title::clean(&title, domain.as_deref(), self.patterns))
+            .map(|title| title::clean(&title, domain.as_deref(), self.patterns, |name| self.bylines.is_outlet(name)))
             .filter(|title| !title.is_empty());
         let language = self.identifier.identify(&language_sample(title.as_deref(), &text));
         let data = self.patterns.language(&language.tag);

@@ -37,6 +37,8 @@ pub struct Finder {
     pub readings: hanviet::Readings,
     /// Given names of all languages.
     pub given: HashSet<String>,
+    /// Names of outlets in the lexicons of mentions, in lower case.
+    pub outlets: HashSet<String>,
 }
 
 /// What is known of one language.
@@ -89,6 +91,8 @@ impl Finder {
             .map_err(|error| Error::Config(format!("built-in lexicon `mention/given`: {error}")))?;
         let given: BTreeSet<String> = given.chain(everywhere.given.iter().cloned()).collect();
         let all_given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let outlets = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.agency.values().flatten());
+        let outlets = outlets.map(|name| name.to_lowercase()).collect();
         let mut languages = HashMap::new();
         for (language, files) in by_language {
             let countries: Vec<&Countries> = lexicons
@@ -111,6 +115,7 @@ impl Finder {
             parties: file.party,
             readings: hanviet::Readings::new(lexicon::READINGS)?,
             given: given.into_iter().collect(),
+            outlets,
         })
     }
 
