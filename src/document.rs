@@ -308,6 +308,35 @@ pub struct Article {
     pub related: Vec<RelatedItem>,
     /// Rows of `mentions`.
     pub mentions: Vec<Mention>,
+    /// What is counted in the text.
+    pub measures: Measures,
+}
+
+/// What is counted in a kept text: columns for the reader, never reasons to drop.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measures {
+    /// Paragraphs of lead and body.
+    pub paragraphs: i32,
+    /// Their mean length in Unicode scalars.
+    pub mean_paragraph_chars: Option<f32>,
+    /// Share of capitals among the letters.
+    pub upper_share: Option<f32>,
+    /// Share of digits among all characters.
+    pub digit_share: Option<f32>,
+    /// Share of signs among all characters.
+    pub punctuation_share: Option<f32>,
+    /// Share of the record's characters in lines that repeat earlier ones.
+    pub repeated_char_share: f32,
+    /// Share of the characters of title, lead and body in paragraphs of the record's language.
+    pub language_consistency: Option<f32>,
+    /// Whether the text ends with an end mark.
+    pub has_end_mark: bool,
+    /// Days, months, years … in title, lead and body.
+    pub dates: i32,
+    /// `prefix`, `credit` or `source`: where the agency is named.
+    pub agency_role: Option<&'static str>,
+    /// Segments in another language than the record's: number and BCP 47.
+    pub foreign_segments: Vec<(usize, String)>,
 }
 
 /// Why a record is not in `articles`. The name is the `reason` column.

@@ -79,7 +79,7 @@ impl Fields<'_> {
         let title = draft
             .first(Label::Title)
             .or_else(|| record.fields.title.as_deref().map(one_spaced))
-            .map(|title| title::clean(&title, domain.as_deref(), self.patterns))
+            .map(|title| title::clean(&title, domain.as_deref(), self.patterns, |name| self.bylines.is_outlet(name)))
             .filter(|title| !title.is_empty());
         let language = self.identifier.identify(&language_sample(title.as_deref(), &text));
         let data = self.patterns.language(&language.tag);
@@ -93,7 +93,7 @@ impl Fields<'_> {
             .filter_map(|paragraph| paragraph.line.mark.as_ref())
             .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
-        let agency = Self::agency(&draft, &paragraphs);
+        let (agency, agency_role) = Self::agency(&draft, &paragraphs).unzip();
         let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
         let home = home.or_else(|| home_of(domain.as_deref()));
         let published::Dated { published, line: dated } =
@@ -109,6 +109,10 @@ impl Fields<'_> {
             _ => (None, None),
         };
         let authors = authors::names(&draft, self.patterns, self.stamps, self.bylines, found, &language.tag, dated);
+        let foreign = self.foreign_segments(&draft, &paragraphs, &language.tag);
+        let mut measures = quality::measures(&draft, paragraphs.iter().map(|paragraph| paragraph.line), foreign);
+        measures.agency_role = agency_role;
+        measures.dates = state.mentions.iter().filter(|mention| mention.kind == "date").count() as i32;
         let printed = if lead_repeated { &body } else { &all };
         let lines = printed.iter().map(|paragraph| (paragraph.text.as_ref(), paragraph.is_plain));
         let matching_key = matching_key_of(text.len(), lines);
@@ -143,6 +147,7 @@ impl Fields<'_> {
             mt_signals: signals,
             related: draft.related(found, self.patterns, &mut scratch),
             mentions: state.mentions,
+            measures,
             title,
             text,
         };
@@ -197,7 +202,7 @@ impl Fields<'_> {
     }
 
     /// The agency: a mark in front of the text outranks a credit line, and that a source named in running text.
-    fn agency(draft: &Draft, paragraphs: &[Paragraph]) -> Option<usize> {
+    fn agency(draft: &Draft, paragraphs: &[Paragraph]) -> Option<(usize, &'static str)> {
         let by_mark = paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.mark.as_ref()?.agency);
         let by_credit = || {
             draft.labelled.lines.iter().rev().find_map(|line| match line.evidence {
@@ -206,7 +211,25 @@ impl Fields<'_> {
             })
         };
         let by_attribution = || paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.attribution);
-        by_mark.or_else(by_credit).or_else(by_attribution)
+        let role = |agency: Option<usize>, role| agency.map(|agency| (agency, role));
+        role(by_mark, "prefix").or_else(|| role(by_credit(), "credit")).or_else(|| role(by_attribution(), "source"))
+    }
+
+    /// Kept lines that surely are in another language than the record's. Only those are looked at whose letters are not what the language
+    /// has: Vietnamese without marks, English with many.
+    fn foreign_segments(&self, draft: &Draft, paragraphs: &[Paragraph], tag: &str) -> Vec<(usize, String)> {
+        let title = draft.title_line().map(|title| &draft.labelled.lines[title]);
+        let lines = title.into_iter().chain(paragraphs.iter().map(|paragraph| paragraph.line));
+        let mut found: Vec<(usize, String)> = lines
+            .filter(|line| line.shape.letters >= MIN_FOREIGN_LETTERS && may_be_foreign(line, tag))
+            .filter_map(|line| {
+                let found = self.identifier.identify(&line.text);
+                let sure = found.score.is_some_and(|score| score >= SURE_FOREIGN);
+                (sure && found.tag != tag && found.tag != "und").then_some((line.segment, found.tag))
+            })
+            .collect();
+        found.sort();
+        found
     }
 
     /// The mentions of title, lead and body, and what they tell of the article as a whole.
@@ -346,6 +369,20 @@ impl Draft<'_> {
         removed as f32 / all.max(1) as f32
     }
 
+    /// Share of the characters that are not white space in segments that repeat earlier ones.
+    fn repeated_share(&self) -> f32 {
+        let repeats = |segment: &&Segment| segment.verdict.label == Label::Repeat;
+        if !self.segments.iter().any(|segment| repeats(&segment)) {
+            return 0.0;
+        }
+        let count = |segment: &Segment| {
+            self.record.text[segment.span.bytes.clone()].chars().filter(|c| !c.is_whitespace()).count()
+        };
+        let all: usize = self.segments.iter().map(count).sum();
+        let repeated: usize = self.segments.iter().filter(repeats).map(count).sum();
+        repeated as f32 / all.max(1) as f32
+    }
+
     fn related(
         &self,
         language: Option<&Language>,
@@ -401,6 +438,22 @@ impl Draft<'_> {
 fn ascii_around(whole: &str, part: &str) -> bool {
     let start = part.as_ptr() as usize - whole.as_ptr() as usize;
     whole.as_bytes()[..start].is_ascii() && whole.as_bytes()[start + part.len()..].is_ascii()
+}
+
+/// Letters below which a line is too short to tell its language.
+const MIN_FOREIGN_LETTERS: usize = 40;
+/// Score from which a line's language is sure.
+const SURE_FOREIGN: f32 = 0.8;
+
+/// Whether the letters of a line are not those of a language. `accents` are letters outside ASCII.
+fn may_be_foreign(line: &Line, tag: &str) -> bool {
+    let (letters, accents) = (line.shape.letters, line.counts.accents as usize);
+    match tag {
+        "en" | "id" | "ms" | "nl" | "sw" | "zu" | "xh" | "it" | "af" | "so" | "tl" => accents * 20 > letters,
+        "es" | "pt" | "fr" | "de" | "sv" | "no" | "da" | "fi" | "ro" | "hr" | "sl" | "sq" | "et" | "ca" | "eu"
+        | "gl" => (accents == 0 && letters > 120) || accents * 3 > letters,
+        _ => accents * 20 < letters,
+    }
 }
 
 /// Title and beginning of the text: what is looked at to tell the language.

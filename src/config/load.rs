@@ -221,7 +221,7 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
         lexicon::BYLINES,
     ]);
     let mentions = mention::lexicon::BUILTIN.iter().map(|(_, content)| *content);
-    let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS]);
+    let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS, mention::lexicon::GIVEN]);
     let texts = [canonical.as_str()]
         .into_iter()
         .chain(builtin)

@@ -44,6 +44,8 @@ pub struct State {
     pub wrong_weekday: bool,
     /// Full names of persons.
     pub(crate) people: Vec<String>,
+    /// Short forms of organisations that the record explains in brackets.
+    pub(crate) short_forms: Vec<String>,
     /// Rows so far.
     pub mentions: Vec<Mention>,
 }
@@ -115,7 +117,7 @@ impl Finder {
             people: &state.people,
         };
         roles(&line, language.style, found_roles);
-        organisations(&line, language.style, found_roles, orgs);
+        organisations(&line, language.style, found_roles, &mut state.short_forms, orgs);
         persons(&line, language.style, names, found_roles, orgs, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);

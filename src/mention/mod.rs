@@ -16,7 +16,7 @@ pub mod places;
 pub mod quantities;
 pub mod tokens;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -38,6 +38,8 @@ pub struct Finder {
     pub readings: hanviet::Readings,
     /// Given names of all languages.
     pub given: HashSet<String>,
+    /// Names of outlets in the lexicons of mentions, in lower case.
+    pub outlets: HashSet<String>,
 }
 
 /// What is known of one language.
@@ -88,19 +90,36 @@ impl Finder {
         }
         let agencies: Vec<_> = lexicons.iter().flat_map(|lexicon| lexicon.agency.iter().cloned()).collect();
         let given = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.person.given.iter().cloned());
-        let given = given.collect();
+        let everywhere: lexicon::GivenFile = toml::from_str(lexicon::GIVEN)
+            .map_err(|error| Error::Config(format!("built-in lexicon `mention/given`: {error}")))?;
+        let given: BTreeSet<String> = given.chain(everywhere.given.iter().cloned()).collect();
+        let all_given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let outlets = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.agency.values().flatten());
+        let outlets = outlets.map(|name| name.to_lowercase()).collect();
         let mut languages = HashMap::new();
         for (language, files) in by_language {
             let countries: Vec<&Countries> = lexicons
                 .iter()
                 .filter(|lexicon| lexicon.language == *language)
                 .map(|lexicon| &lexicon.country)
+                .chain(files.iter().map(|file| &file.country))
                 .collect();
-            let sources =
-                Sources { lexicons: &files, countries: &countries, agencies: &agencies, parties: &file.party };
+            let sources = Sources {
+                lexicons: &files,
+                countries: &countries,
+                agencies: &agencies,
+                parties: &file.party,
+                given: &all_given,
+            };
             languages.insert(language.clone(), Language::new(language, sources)?);
         }
-        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)?, given })
+        Ok(Finder {
+            languages,
+            parties: file.party,
+            readings: hanviet::Readings::new(lexicon::READINGS)?,
+            given: given.into_iter().collect(),
+            outlets,
+        })
     }
 
     /// What is known of a language; nothing for one without a lexicon.

@@ -379,6 +379,17 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.known(Some(&article.text_hash));
     row.boolean(record.caller_id);
     row.timestamp(record.fields.crawl_date.as_deref().and_then(instant));
+    let measures = &article.measures;
+    row.known(measures.agency_role);
+    row.int32(measures.paragraphs);
+    row.float32(measures.mean_paragraph_chars);
+    row.float32(measures.upper_share);
+    row.float32(measures.digit_share);
+    row.float32(measures.punctuation_share);
+    row.float32(measures.repeated_char_share);
+    row.float32(measures.language_consistency);
+    row.boolean(measures.has_end_mark);
+    row.int32(measures.dates);
 }
 
 /// Microseconds since 1970-01-01 UTC of a time in the form of RFC 3339; nothing for other forms and without a zone.
@@ -409,8 +420,15 @@ pub(crate) fn push_fate(row: &mut RowBuilder, column: &str, value: &ColumnView<'
     true
 }
 
-/// Pushes a row of `segments`.
-pub(crate) fn push_segment(row: &mut RowBuilder, record: &Record, seg_no: usize, segment: &Segment, run_id: &str) {
+/// Pushes a row of `segments`; `language` is given where it is not the record's.
+pub(crate) fn push_segment(
+    row: &mut RowBuilder,
+    record: &Record,
+    seg_no: usize,
+    segment: &Segment,
+    language: Option<&str>,
+    run_id: &str,
+) {
     let Segment { span, verdict } = segment;
     row.text(&record.id);
     row.text(run_id);
@@ -425,6 +443,7 @@ pub(crate) fn push_segment(row: &mut RowBuilder, record: &Record, seg_no: usize,
     row.float32(verdict.confidence);
     row.int32(verdict.repeat_of);
     row.int32(verdict.item_no);
+    row.known(language);
 }
 
 /// Pushes a row of `related`.
