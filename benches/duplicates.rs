@@ -79,7 +79,7 @@ fn main() {
     let mut dedup = Deduplicator::new(config, Earlier::default(), Path::new(&folder), 1 << 30).unwrap();
     let mut tokens = 0;
     for text in &texts {
-        tokens += std::hint::black_box(Units::of(&text.key)).hashes.len();
+        tokens += std::hint::black_box(Units::of(&text.key)).tokens.len();
     }
     lap("units");
     for text in &texts {
@@ -90,7 +90,7 @@ fn main() {
     lap("resolve");
     let dropped = resolution.fates.dropped();
     println!(
-        "{} texts, {tokens} units, {bytes} bytes of keys: {dropped} dropped, {} edges",
+        "{} texts, {tokens} tokens, {bytes} bytes of keys: {dropped} dropped, {} edges",
         texts.len(),
         resolution.edges.len()
     );

@@ -308,6 +308,35 @@ pub struct Article {
     pub related: Vec<RelatedItem>,
     /// Rows of `mentions`.
     pub mentions: Vec<Mention>,
+    /// What is counted in the text.
+    pub measures: Measures,
+}
+
+/// What is counted in a kept text: columns for the reader, never reasons to drop.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measures {
+    /// Paragraphs of lead and body.
+    pub paragraphs: i32,
+    /// Their mean length in Unicode scalars.
+    pub mean_paragraph_chars: Option<f32>,
+    /// Share of capitals among the letters.
+    pub upper_share: Option<f32>,
+    /// Share of digits among all characters.
+    pub digit_share: Option<f32>,
+    /// Share of signs among all characters.
+    pub punctuation_share: Option<f32>,
+    /// Share of the record's characters in lines that repeat earlier ones.
+    pub repeated_char_share: f32,
+    /// Share of the characters of title, lead and body in paragraphs of the record's language.
+    pub language_consistency: Option<f32>,
+    /// Whether the text ends with an end mark.
+    pub has_end_mark: bool,
+    /// Days, months, years … in title, lead and body.
+    pub dates: i32,
+    /// `prefix`, `credit` or `source`: where the agency is named.
+    pub agency_role: Option<&'static str>,
+    /// Segments in another language than the record's: number and BCP 47.
+    pub foreign_segments: Vec<(usize, String)>,
 }
 
 /// Why a record is not in `articles`. The name is the `reason` column.
@@ -420,5 +449,10 @@ pub fn excerpt(text: &str) -> String {
 /// The 128-bit hash used for ids, content hashes and file hashes (XXH3, stable across versions and machines), as 32 hex digits.
 #[must_use]
 pub fn hash_hex(bytes: &[u8]) -> String {
-    format!("{:032x}", xxhash_rust::xxh3::xxh3_128(bytes))
+    let digit = |digit: u8| char::from(if digit < 10 { b'0' + digit } else { b'a' + digit - 10 });
+    xxhash_rust::xxh3::xxh3_128(bytes)
+        .to_be_bytes()
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
+        .collect()
 }

@@ -34,25 +34,69 @@ fn mixed(number: u64) -> u64 {
     (product >> 64) as u64 ^ product as u64
 }
 
-/// The hash of some bytes of a text.
-#[inline]
-pub(crate) fn word_hash(bytes: &[u8], start: usize, end: usize) -> u64 {
-    // Eight bytes from a place on, zeros behind the end of the word.
-    let eight = |at: usize| {
-        let read = match bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
-            Some(eight) => u64::from_le_bytes(eight),
-            None => bytes[at..].iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)),
-        };
-        let over = (at + 8).saturating_sub(end) as u32;
-        read & u64::MAX.checked_shr(over * 8).unwrap_or(0)
-    };
-    let mut hash = mixed(eight(start) ^ 1);
-    let mut at = start + 8;
-    while at < end {
-        hash = mixed(hash ^ eight(at));
-        at += 8;
+/// The hash of a word.
+pub(crate) fn word_hash(word: &[u8]) -> u64 {
+    let mut hash = 1;
+    let mut rest = word;
+    loop {
+        let (eight, behind) = rest.split_at(rest.len().min(8));
+        hash = word_hash_step(hash, eight.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+        if behind.is_empty() {
+            return hash;
+        }
+        rest = behind;
     }
-    hash
+}
+
+/// One step of [`word_hash`], which begins with 1: eight bytes of the word, the first one lowest, zeros behind its end.
+#[inline]
+pub(crate) fn word_hash_step(hash: u64, eight: u64) -> u64 {
+    mixed(eight ^ hash)
+}
+
+/// A map from hashes of words to numbers from 1 on, made once. Half of the hash is kept beside the value, so that eight places fill a line
+/// of the processor's cache; the other half says where to look.
+#[derive(Debug, Default)]
+pub(crate) struct WordMap {
+    /// Upper half of the hash, and value; 0 = empty. The length is a power of two, or 0.
+    slots: Vec<u64>,
+}
+
+impl WordMap {
+    /// Some hashes with their values.
+    pub fn new(words: &[(u64, u32)]) -> WordMap {
+        let mut slots = vec![0; (words.len() * 3).next_power_of_two()];
+        let last = slots.len() - 1;
+        for &(hash, value) in words {
+            let mut at = hash as usize & last;
+            while slots[at] != 0 {
+                at = (at + 1) & last;
+            }
+            slots[at] = (hash >> 32 << 32) | u64::from(value);
+        }
+        WordMap { slots }
+    }
+
+    /// The value of a word; 0 where it has none.
+    #[inline]
+    pub fn get(&self, hash: u64) -> u32 {
+        let last = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize;
+        loop {
+            let Some(&slot) = self.slots.get(at & last) else { return 0 };
+            // One branch: whether a word is known cannot be foreseen, that its place is no other's can.
+            if (slot == 0) | ((slot ^ hash) >> 32 == 0) {
+                return slot as u32;
+            }
+            at += 1;
+        }
+    }
+}
+
+/// Where the search for a key begins: its bits are spread a little, since keys are hashes or two numbers side by side.
+#[inline]
+fn place(key: u64) -> usize {
+    (key ^ (key >> 32).wrapping_mul(MIX)) as usize
 }
 
 /// A map from numbers to numbers from 1 on, in one array (open addressing). It grows with what is put in and never shrinks.
@@ -64,14 +108,20 @@ pub(crate) struct NumberMap {
 }
 
 impl NumberMap {
+    /// An empty map with room for some keys.
+    pub fn with_room(keys: usize) -> NumberMap {
+        NumberMap { slots: vec![(0, 0); (keys * 2 + 2).next_power_of_two().max(16)], count: 0 }
+    }
+
     /// The value of a key; 0 where it has none.
     #[inline]
     pub fn get(&self, key: u64) -> u32 {
         let last = self.slots.len().wrapping_sub(1);
-        let mut at = mixed(key) as usize;
+        let mut at = place(key);
         loop {
             let Some(&(known, value)) = self.slots.get(at & last) else { return 0 };
-            if value == 0 || known == key {
+            // One branch: whether a key is known cannot be foreseen, that its place is no other's can.
+            if (value == 0) | (known == key) {
                 return value;
             }
             at += 1;
@@ -89,7 +139,7 @@ impl NumberMap {
             }
         }
         let last = self.slots.len() - 1;
-        let mut at = mixed(key) as usize & last;
+        let mut at = place(key) & last;
         while self.slots[at].1 != 0 && self.slots[at].0 != key {
             at = (at + 1) & last;
         }
@@ -99,9 +149,9 @@ impl NumberMap {
         &mut slot.1
     }
 
-    /// All values, those of empty places (0) among them.
-    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut u32> {
-        self.slots.iter_mut().map(|(_, value)| value)
+    /// All keys with their values, in no order that means anything.
+    pub fn entries(&self) -> impl Iterator<Item = (u64, u32)> {
+        self.slots.iter().copied().filter(|(_, value)| *value != 0)
     }
 
     /// Gives a key its value, unless it has one.
@@ -128,17 +178,18 @@ mod tests {
         for number in 0..1000_u64 {
             assert_eq!((map.get(number << 32), map.get(number << 32 | 1)), (number as u32 + 1, 0));
         }
+        let words: Vec<(u64, u32)> = (0..1000).map(|number| (mixed(number), number as u32 + 1)).collect();
+        let map = WordMap::new(&words);
+        assert!(words.iter().all(|(hash, value)| map.get(*hash) == *value));
+        assert!((1000..2000).all(|number| map.get(mixed(number)) == 0));
+        assert_eq!(WordMap::default().get(1), 0);
     }
 
     #[test]
-    fn a_word_has_one_hash_wherever_it_stands() {
-        for word in ["", "a", "nghiêng", "nghiệp ", "Wissenschaftlerinnen"] {
-            let alone = word_hash(word.as_bytes(), 0, word.len());
-            for around in ["", "b", "xyz xyz xyz xyz xyz"] {
-                let text = format!("{around}{word}{around}");
-                assert_eq!(word_hash(text.as_bytes(), around.len(), around.len() + word.len()), alone, "{text}");
-            }
-        }
-        assert_ne!(word_hash(b"ab", 0, 1), word_hash(b"ab", 0, 2));
+    fn a_word_is_hashed_in_steps() {
+        assert_eq!(word_hash(b"a"), word_hash_step(1, u64::from(b'a')));
+        assert_eq!(word_hash(b"nghiengh"), word_hash_step(1, u64::from_le_bytes(*b"nghiengh")));
+        assert_eq!(word_hash(b"nghienghi"), word_hash_step(word_hash(b"nghiengh"), u64::from(b'i')));
+        assert_ne!(word_hash(b"ab"), word_hash(b"a"));
     }
 }

@@ -4,17 +4,19 @@
 //! *Plain* are ASCII, the letters of Vietnamese, those of Western Europe, and the quotes and dashes of the press. A plain text is in NFC, has
 //! no full-width character, and all its white space is ASCII.
 
+use crate::fast_map::word_hash_step;
+
 /// Whether a text is plain.
 #[must_use]
 pub(crate) fn is_plain(text: &str) -> bool {
     !any(text.as_bytes(), |byte, second, third| {
-        let letters = ((byte == 0xC3) & (second & 0xDF != 0x97))
-            | ((byte == 0xC4) & (second <= 0xAF))
-            | ((byte == 0xC5) & (second >= 0x8A) & (second <= 0xB7))
-            | ((byte == 0xC6) & ((second == 0xA0) | (second == 0xA1) | (second == 0xAF) | (second == 0xB0)))
-            | ((byte == 0xE1) & (((second == 0xBA) & (third >= 0xA0)) | ((second == 0xBB) & (third <= 0xB9))));
-        let signs = (byte == 0xE2) & (second == 0x80) & (third >= 0x90) & (third <= 0xA6);
-        (byte >= 0xC0) & !letters & !signs
+        let within = |byte: u8, least: u8, most: u8| byte.wrapping_sub(least) <= most - least;
+        let western = (byte == 0xC3) & (second & 0xDF != 0x97);
+        let pairs = ((byte == 0xC4) & (second <= 0xAF)) | ((byte == 0xC5) & within(second, 0x8A, 0xB7));
+        let horns = (byte == 0xC6) & (within(second, 0xA0, 0xA1) | within(second, 0xAF, 0xB0));
+        let vietnamese = ((second == 0xBA) & (third >= 0xA0)) | ((second == 0xBB) & (third <= 0xB9));
+        let signs = (byte == 0xE2) & (second == 0x80) & within(third, 0x90, 0xA6);
+        (byte >= 0xC0) & !(western | pairs | horns | ((byte == 0xE1) & vietnamese) | signs)
     })
 }
 
@@ -23,13 +25,13 @@ pub(crate) fn is_plain(text: &str) -> bool {
 #[must_use]
 pub(crate) fn is_surely_nfc(text: &str) -> bool {
     !any(text.as_bytes(), |byte, second, third| {
-        let latin = ((byte >= 0xC2) & (byte <= 0xCB))
-            | ((byte == 0xE1) & (((second == 0xBA) & (third >= 0xA0)) | ((second == 0xBB) & (third <= 0xB9))));
-        let signs = ((byte == 0xE2) & (second == 0x80) & (third >= 0x90) & (third <= 0xA7))
+        let within = |byte: u8, least: u8, most: u8| byte.wrapping_sub(least) <= most - least;
+        let vietnamese = ((second == 0xBA) & (third >= 0xA0)) | ((second == 0xBB) & (third <= 0xB9));
+        let signs = ((byte == 0xE2) & (second == 0x80) & within(third, 0x90, 0xA7))
             | ((byte == 0xE3) & (second == 0x80) & (third <= 0xA9))
             | ((byte == 0xEF) & (((second == 0xBC) & (third >= 0x81)) | (second == 0xBD)));
-        let han = ((byte == 0xE4) & (second >= 0xB8)) | ((byte >= 0xE5) & (byte <= 0xE9));
-        (byte >= 0xC0) & !latin & !signs & !han
+        let han = ((byte == 0xE4) & (second >= 0xB8)) | within(byte, 0xE5, 0xE9);
+        (byte >= 0xC0) & !(within(byte, 0xC2, 0xCB) | ((byte == 0xE1) & vietnamese) | signs | han)
     })
 }
 
@@ -42,7 +44,27 @@ pub(crate) fn has_private_use(text: &str) -> bool {
 /// Characters of a text that are no white space.
 #[must_use]
 pub(crate) fn count_visible(text: &str) -> usize {
-    count(text.as_bytes(), |byte, second, third| (byte & 0xC0 != 0x80) & !is_white(byte, second, third))
+    let bytes = text.as_bytes();
+    let mut all = 0;
+    stretches(bytes, |stretch, second, third| {
+        let (mut visible, mut doubtful) = (0_u8, 0_u8);
+        for at in 0..STRETCH {
+            let (byte, second) = (stretch[at], second[at]);
+            let ascii = (byte == b' ') | ((byte >= 0x09) & (byte <= 0x0D));
+            visible += u8::from((byte & 0xC0 != 0x80) & !ascii);
+            // What the white space outside of ASCII begins with.
+            let may = (byte == 0xC2) | (byte == 0xE2) | (byte == 0xE3) | ((byte == 0xE1) & (second == 0x9A));
+            doubtful |= u8::from(may);
+        }
+        if doubtful != 0 {
+            let white = |at: &usize| !stretch[*at].is_ascii() && is_white(stretch[*at], second[*at], third[*at]);
+            visible -= (0..STRETCH).filter(white).count() as u8;
+        }
+        all += usize::from(visible);
+        false
+    });
+    // The zeros behind the end were counted too.
+    all - (bytes.len().next_multiple_of(STRETCH) - bytes.len())
 }
 
 /// Whether all white space of a text is single blanks between other characters.
@@ -93,68 +115,60 @@ fn is_white(byte: u8, second: u8, third: u8) -> bool {
 }
 
 /// Bytes that are looked at in one go.
-const STRETCH: usize = 240;
+const STRETCH: usize = 32;
 
-/// Whether a byte with its two followers is one of some.
+/// Whether a byte with its two followers is one of some. Zeros stand behind the end.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the loop is only as fast as the test inside it")]
 fn any(bytes: &[u8], is_one: impl Fn(u8, u8, u8) -> bool) -> bool {
-    let inner = bytes.len().saturating_sub(2);
+    stretches(bytes, |stretch, second, third| {
+        let mut found = 0;
+        for at in 0..STRETCH {
+            found |= u8::from(is_one(stretch[at], second[at], third[at]));
+        }
+        found != 0
+    })
+}
+
+/// Calls `stop` with every stretch of some bytes, the same one byte on and two bytes on, until it says so; zeros stand behind the end. Tells
+/// whether it has.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "the loop is only as fast as what is called")]
+fn stretches(bytes: &[u8], mut stop: impl FnMut(&[u8; STRETCH], &[u8; STRETCH], &[u8; STRETCH]) -> bool) -> bool {
+    let at = |bytes: &[u8], from: usize| bytes.get(from..from + STRETCH).and_then(|all| all.try_into().ok());
     let mut from = 0;
-    while from < inner {
-        let to = inner.min(from + STRETCH);
-        let (first, second, third) = (&bytes[from..to], &bytes[from + 1..to + 1], &bytes[from + 2..to + 2]);
-        let found = first
-            .iter()
-            .zip(second)
-            .zip(third)
-            .fold(0_u8, |found, ((first, second), third)| found | u8::from(is_one(*first, *second, *third)));
-        if found != 0 {
+    while from < bytes.len() {
+        let mut end = [0; 2 * STRETCH];
+        let window = match bytes.get(from..from + STRETCH + 2) {
+            Some(window) => window,
+            None => {
+                let left = &bytes[from..];
+                // The last stretch: what is left of it may be all of it.
+                end[..left.len()].copy_from_slice(left);
+                &end[..STRETCH + 2]
+            }
+        };
+        let three: (Option<[u8; STRETCH]>, Option<[u8; STRETCH]>, Option<[u8; STRETCH]>) =
+            (at(window, 0), at(window, 1), at(window, 2));
+        if let (Some(first), Some(second), Some(third)) = three
+            && stop(&first, &second, &third)
+        {
             return true;
         }
-        from = to;
+        from += STRETCH;
     }
-    ends(bytes).any(|(first, second)| is_one(first, second, 0))
+    false
 }
 
-/// How many bytes with their two followers are of some.
-#[inline(always)]
-#[expect(clippy::inline_always, reason = "the loop is only as fast as the test inside it")]
-fn count(bytes: &[u8], is_one: impl Fn(u8, u8, u8) -> bool) -> usize {
-    let inner = bytes.len().saturating_sub(2);
-    let (mut from, mut all) = (0, 0);
-    while from < inner {
-        let to = inner.min(from + STRETCH);
-        let (first, second, third) = (&bytes[from..to], &bytes[from + 1..to + 1], &bytes[from + 2..to + 2]);
-        let found = first
-            .iter()
-            .zip(second)
-            .zip(third)
-            .fold(0_u8, |found, ((first, second), third)| found + u8::from(is_one(*first, *second, *third)));
-        all += usize::from(found);
-        from = to;
-    }
-    all + ends(bytes).filter(|(first, second)| is_one(*first, *second, 0)).count()
-}
+/// Bytes of the character of a plain text that a byte begins, where it is a letter or a digit; 0 for other bytes.
+pub(crate) static WORD_BYTES: [u8; 256] = word_bytes();
 
-/// The last two bytes with what follows them: nothing that a text in UTF-8 asks for.
-fn ends(bytes: &[u8]) -> impl Iterator<Item = (u8, u8)> {
-    let from = bytes.len().saturating_sub(2);
-    bytes[from..].iter().enumerate().map(move |(at, byte)| (*byte, bytes.get(from + at + 1).copied().unwrap_or(0)))
-}
-
-/// Bytes of the character of a plain text that a byte begins, where it is a letter; 0 for other bytes.
-static LETTER_BYTES: [u8; 256] = word_bytes(false);
-/// The same where it is a letter or a digit.
-pub(crate) static WORD_BYTES: [u8; 256] = word_bytes(true);
-
-const fn word_bytes(digits: bool) -> [u8; 256] {
+const fn word_bytes() -> [u8; 256] {
     let mut bytes = [0; 256];
     let mut byte = 0;
     while byte < 256 {
         bytes[byte] = match byte as u8 {
-            b'0'..=b'9' => digits as u8,
-            b'A'..=b'Z' | b'a'..=b'z' => 1,
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => 1,
             0xC3..=0xC6 => 2,
             0xE1 => 3,
             _ => 0,
@@ -167,26 +181,94 @@ const fn word_bytes(digits: bool) -> [u8; 256] {
 /// The end of the letters and digits of a plain text from a byte on.
 #[inline]
 pub(crate) fn word_end(bytes: &[u8], from: usize) -> usize {
-    end_of(&WORD_BYTES, bytes, from)
-}
-
-/// The end of the letters of a plain text from a byte on.
-#[inline]
-pub(crate) fn letters_end(bytes: &[u8], from: usize) -> usize {
-    end_of(&LETTER_BYTES, bytes, from)
-}
-
-#[inline]
-fn end_of(lengths: &[u8; 256], bytes: &[u8], from: usize) -> usize {
     let mut at = from;
     while let Some(&byte) = bytes.get(at) {
-        let length = lengths[byte as usize];
+        let length = WORD_BYTES[byte as usize];
         if length == 0 {
             break;
         }
         at += length as usize;
     }
     at
+}
+
+/// Eight bytes of a text from a byte on, the first one lowest; zeros behind its end.
+#[inline]
+pub(crate) fn eight(bytes: &[u8], at: usize) -> u64 {
+    match bytes.get(at..at + 8).and_then(|eight| eight.try_into().ok()) {
+        Some(eight) => u64::from_le_bytes(eight),
+        None => bytes.get(at..).unwrap_or_default().iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)),
+    }
+}
+
+/// Bytes of the sign or blank of a plain text that a byte begins.
+#[inline]
+pub(crate) fn sign_length(byte: u8) -> usize {
+    if byte.is_ascii() { 1 } else { 3 }
+}
+
+/// How many of eight bytes of a plain text belong to letters in front of the first that does not.
+#[inline]
+pub(crate) fn letters(eight: u64) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    // Bytes of ASCII with the bit that parts small letters from capitals: `a` is the least of the letters, `z` the most.
+    let small = (eight | (0x20 * ONES)) & !HIGH;
+    let letter = (small + (0x80 - 0x61) * ONES) & !(small + (0x80 - 0x7B) * ONES);
+    // The signs outside of ASCII begin with this byte. What the test says of bytes behind the first such one does not matter.
+    let sign = eight ^ (0xE2 * ONES);
+    let sign = sign.wrapping_sub(ONES) & !sign;
+    let none = !(letter | eight) | sign;
+    ((none & HIGH).trailing_zeros() / 8) as usize
+}
+
+/// The characters of some bytes of a text.
+#[inline]
+pub(crate) fn count_chars(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
+}
+
+/// Calls `visit` with every letter of a plain text that is no ASCII.
+#[inline]
+pub(crate) fn each_letter_beyond_ascii(bytes: &[u8], mut visit: impl FnMut(char)) {
+    let mut from = 0;
+    while from < bytes.len() {
+        let read = eight(bytes, from);
+        // The two highest bits are set in the bytes that begin characters of more than one.
+        let mut leads = read & (read << 1) & 0x8080_8080_8080_8080;
+        while leads != 0 {
+            let at = from + (leads.trailing_zeros() / 8) as usize;
+            leads &= leads - 1;
+            let low = |by: usize| u32::from(bytes.get(at + by).copied().unwrap_or(0) & 0x3F);
+            let code = match bytes[at] {
+                lead @ 0xC0..=0xDF => u32::from(lead & 0x1F) << 6 | low(1),
+                lead => u32::from(lead & 0x0F) << 12 | low(1) << 6 | low(2),
+            };
+            visit(char::from_u32(code).unwrap_or_default());
+        }
+        from += 8;
+    }
+}
+
+/// The end of the letters of a plain text from a byte on, and their [`word_hash`](crate::fast_map::word_hash).
+#[inline]
+pub(crate) fn letters_from(bytes: &[u8], from: usize) -> (usize, u64) {
+    let mut at = from;
+    let mut hash = 1;
+    loop {
+        let read = eight(bytes, at);
+        let length = letters(read);
+        at += length;
+        if length == 8 {
+            hash = word_hash_step(hash, read);
+            continue;
+        }
+        // A word of eight bytes or sixteen ends with the step before.
+        if length > 0 {
+            hash = word_hash_step(hash, read & !(u64::MAX << (length * 8)));
+        }
+        return (at, hash);
+    }
 }
 
 /// Whether the character of a plain text at a byte is a capital.

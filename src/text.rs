@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use icu_normalizer::ComposingNormalizer;
 
 use crate::chars::{Kinds, chars};
-use crate::fast_map::NumberMap;
+use crate::fast_map::{NumberMap, word_hash};
 use crate::latin;
 
 /// The text in NFC; borrowed where it is in NFC already.
@@ -243,10 +243,15 @@ fn fold_final_y(key: &mut String, start: usize) {
 /// Han characters. Two texts with one key are `normalized` duplicates. The key is never published.
 #[must_use]
 pub fn matching_key(text: &str) -> String {
-    let mut key = Key { key: String::with_capacity(text.len()), gap: false, after_unspaced: true };
+    matching_key_of(text.len(), text.split('\n').map(|line| (line, latin::is_plain(line))))
+}
+
+/// [`matching_key`] of a text of some bytes, given line by line, and whether each line is plain ([`latin`]).
+pub(crate) fn matching_key_of<'t>(bytes: usize, lines: impl Iterator<Item = (&'t str, bool)>) -> String {
+    let mut key = Key { key: String::with_capacity(bytes), gap: false, after_unspaced: true };
     let mut lower = Vec::new();
-    for line in text.split('\n') {
-        if latin::is_plain(line) {
+    for (line, is_plain) in lines {
+        if is_plain {
             key.push_plain(latin::lower(line, &mut lower));
         } else {
             key.push_folded(&fold(line));
@@ -297,13 +302,17 @@ impl Key {
         let (mut from, mut last_end) = (0, 0);
         let mut at = 0;
         while at < bytes.len() {
+            if bytes[at] == b' ' {
+                at += 1;
+                continue;
+            }
             let start = at;
-            at = latin::letters_end(bytes, at);
+            at = latin::letters_from(bytes, at).0;
             let has_digits = bytes.get(at).is_some_and(u8::is_ascii_digit);
             if has_digits {
                 at = latin::word_end(bytes, at);
             } else if at == start {
-                at += 1;
+                at += latin::sign_length(bytes[at]);
                 continue;
             }
             // One plain space between words stays.
@@ -317,7 +326,7 @@ impl Key {
             self.after_unspaced = false;
             last_end = at;
             // A tone in front of a digit stands at the end of its syllable too.
-            if !has_digits && !may_be_respelled(&bytes[start..at]) {
+            if !has_digits && !may_be_respelled(bytes, at) {
                 continue;
             }
             let word = self.key.len() + (start - from);
@@ -333,18 +342,17 @@ impl Key {
     }
 }
 
-/// Whether a plain word of lower-case letters may have a spelling that its key changes: a final `y`, or an ending with a tone behind `o` or
-/// `u`.
+/// Whether the plain word of lower-case letters that ends at a byte may have a spelling that its key changes: a final `y`, or an ending
+/// with a tone behind `o` or `u`. Without branches: how words end cannot be foreseen.
 #[inline]
-fn may_be_respelled(word: &[u8]) -> bool {
-    let [.., third, second, last] = word else { return word.last() == Some(&b'y') };
-    if last.is_ascii() {
-        return *last == b'y';
-    }
-    let before = if *second >= 0xC0 { *third } else { word.len().checked_sub(4).map_or(0, |before| word[before]) };
+fn may_be_respelled(bytes: &[u8], end: usize) -> bool {
+    let byte = |by: usize| bytes.get(end.wrapping_sub(by)).copied().unwrap_or(0);
+    let (last, second) = (byte(1), byte(2));
+    // The character in front of the last one, which has two bytes or three.
+    let before = if second >= 0xC0 { byte(3) } else { byte(4) };
     // ý and ỳ ỵ ỷ ỹ
-    let y = (*second == 0xC3 && *last == 0xBD) || (*second == 0xBB && *last >= 0xB3);
-    y || matches!(before, b'o' | b'u')
+    let y = ((second == 0xC3) & (last == 0xBD)) | ((second == 0xBB) & (last >= 0xB3));
+    (last == b'y') | ((last >= 0x80) & (y | (before == b'o') | (before == b'u')))
 }
 
 /// A 64-bit hash of a folded line, for comparisons inside one record.
@@ -458,8 +466,14 @@ pub(crate) fn ending(line: &str) -> Ending {
 /// Used for overlap and containment inside a record.
 #[must_use]
 pub fn unit_hashes(folded: &str) -> Vec<u64> {
-    let chars = chars();
     let mut hashes = Vec::with_capacity(folded.len() / 4);
+    each_unit(folded, |unit| hashes.push(line_hash(unit)));
+    hashes
+}
+
+/// Calls `visit` with the units of a folded text in their order.
+fn each_unit(folded: &str, mut visit: impl FnMut(&str)) {
+    let chars = chars();
     let mut word_start: Option<usize> = None;
     for (at, c) in folded.char_indices() {
         let kinds = chars.kinds(c);
@@ -469,37 +483,48 @@ pub fn unit_hashes(folded: &str) -> Vec<u64> {
             continue;
         }
         if let Some(start) = word_start.take() {
-            hashes.push(line_hash(&folded[start..at]));
+            visit(&folded[start..at]);
         }
         if unspaced {
-            hashes.push(line_hash(&folded[at..at + c.len_utf8()]));
+            visit(&folded[at..at + c.len_utf8()]);
         }
     }
     if let Some(start) = word_start {
-        hashes.push(line_hash(&folded[start..]));
+        visit(&folded[start..]);
     }
-    hashes
 }
 
-/// [`unit_hashes`] of a text as printed.
+/// The units of a text as printed, like those of [`unit_hashes`] but with hashes of their own.
 fn units_of(text: &str) -> Vec<u64> {
+    let mut hashes = Vec::with_capacity(text.len() / 4);
     if !latin::is_plain(text) {
-        return unit_hashes(&fold(text));
+        each_unit(&fold(text), |unit| hashes.push(word_hash(unit.as_bytes())));
+        return hashes;
     }
     let mut lower = Vec::new();
     let lower = latin::lower(text, &mut lower);
     let bytes = lower.as_bytes();
-    let mut hashes = Vec::with_capacity(text.len() / 4);
     let mut at = 0;
     while at < bytes.len() {
-        let start = at;
-        at = latin::word_end(bytes, at);
-        if at == start {
+        if bytes[at] == b' ' {
             at += 1;
             continue;
         }
-        let word = &lower[start..at];
-        hashes.push(line_hash(old_tone_placement(word).as_deref().unwrap_or(word)));
+        let start = at;
+        let mut hash;
+        (at, hash) = latin::letters_from(bytes, at);
+        let has_digits = bytes.get(at).is_some_and(u8::is_ascii_digit);
+        if has_digits {
+            at = latin::word_end(bytes, at);
+        } else if at == start {
+            at += latin::sign_length(bytes[at]);
+            continue;
+        }
+        if has_digits || may_be_respelled(bytes, at) {
+            let word = &lower[start..at];
+            hash = word_hash(old_tone_placement(word).as_deref().unwrap_or(word).as_bytes());
+        }
+        hashes.push(hash);
     }
     hashes
 }
@@ -517,8 +542,9 @@ pub fn containment(part: &str, whole: &str) -> f64 {
     if part.is_empty() {
         return 0.0;
     }
-    let mut pairs = NumberMap::default();
-    for pair in bigrams(&units_of(whole)) {
+    let whole = bigrams(&units_of(whole));
+    let mut pairs = NumberMap::with_room(whole.len());
+    for pair in whole {
         pairs.insert(pair, 1);
     }
     part.iter().filter(|pair| pairs.get(**pair) != 0).count() as f64 / part.len() as f64
@@ -526,6 +552,8 @@ pub fn containment(part: &str, whole: &str) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -559,6 +587,20 @@ mod tests {
         // Names and closed syllables keep theirs.
         assert_ne!(matching_key("Vy"), matching_key("Vi"));
         assert_eq!(matching_key("huyện tay đây my"), "huyện tay đây mi");
+    }
+
+    proptest! {
+        #[test]
+        fn plain_lines_have_the_key_of_any_line(text in "[abhklmoquyQOUY25 ,'“àÀỏỎýỷỸỵđĐ-]{0,30}") {
+            prop_assert!(latin::is_plain(&text));
+            let keys = [true, false].map(|is_plain| {
+                matching_key_of(text.len(), [("một", true), (text.as_str(), is_plain), ("hai", true)].into_iter())
+            });
+            prop_assert_eq!(&keys[0], &keys[1]);
+            // And the units of what a reader sees are the same.
+            let words = |key: &str| key.split(' ').map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(units_of(&text).len() + 2, words(&keys[0]).len());
+        }
     }
 
     #[test]

@@ -85,10 +85,17 @@ impl Bylines {
             let any = &bylines.any;
             bylines.languages.entry(tag.clone()).or_insert_with(|| any.clone()).add(lexicon);
         }
-        let given = lexicons.iter().flat_map(|lexicon| lexicon.given.iter().cloned());
-        bylines.agencies = agencies.iter().map(|name| name.to_lowercase()).collect();
-        bylines.given = given.chain(finder.given.iter().cloned()).collect();
+        bylines.agencies =
+            agencies.iter().map(|name| name.to_lowercase()).chain(finder.outlets.iter().cloned()).collect();
+        bylines.given = finder.given.iter().cloned().collect();
         bylines
+    }
+}
+
+impl Bylines {
+    /// Whether a name is that of an agency or outlet.
+    pub(super) fn is_outlet(&self, name: &str) -> bool {
+        self.agencies.contains(&name.to_lowercase())
     }
 }
 
@@ -286,7 +293,7 @@ impl Reader<'_> {
         let candidates = self.patterns.gate.candidates_in(text);
         let author =
             credits.matches_among(text, candidates.of(LineSet::Credits as usize)).into_iter().find_map(|number| {
-                let captures = credits.pattern(number).captures(text)?;
+                let captures = credits.pattern(number)?.captures(text)?;
                 captures.name("author").map(|author| author.as_str().to_owned())
             })?;
         let names = self.listed(&author);
@@ -429,6 +436,7 @@ impl Reader<'_> {
                 continue;
             }
             if words.is_empty()
+                && (how == How::Said || !names.is_empty())
                 && let Some((name, length)) = self.agency(&all[number..])
             {
                 names.push(name);
@@ -694,7 +702,7 @@ impl Reader<'_> {
         let name = names.first()?;
         let line = &lines[at];
         let date_near = dated.is_some_and(|dated| dated.abs_diff(at) <= 2);
-        let known = self.given_first(name) || name.starts_with(is_han) || self.agencies.contains(&name.to_lowercase());
+        let known = self.given_first(name) || name.starts_with(is_han);
         let told = match rest {
             Rest::Role => 2,
             Rest::Number => 1,
@@ -773,3 +781,6 @@ fn glued_end(word: &str) -> usize {
     }
     word.len()
 }
+
+#[cfg(test)]
+mod tests;

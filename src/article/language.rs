@@ -53,10 +53,12 @@ pub struct Language {
 pub struct Identifier {
     /// Hash of a function word to the number of its owners, counted from 1.
     words: NumberMap,
+    /// Languages that have a function word.
+    word_owners: Vec<Vec<usize>>,
     /// Letter by its code to the number of its owners, counted from 1; 0 = no language's own.
     letters: Vec<u16>,
-    /// Languages that have a function word or a letter.
-    owners: Vec<Vec<usize>>,
+    /// Languages that have a letter.
+    letter_owners: Vec<Vec<usize>>,
     tags: Vec<String>,
 }
 
@@ -96,14 +98,14 @@ impl Identifier {
             identifier.tags.push(tag);
         }
         for (word, languages) in words {
-            identifier.owners.push(languages);
-            identifier.words.insert(word_hash(word.as_bytes(), 0, word.len()), identifier.owners.len() as u32);
+            identifier.word_owners.push(languages);
+            identifier.words.insert(word_hash(word.as_bytes()), identifier.word_owners.len() as u32);
         }
         for (letter, languages) in letters {
-            identifier.owners.push(languages);
+            identifier.letter_owners.push(languages);
             let length = identifier.letters.len().max(letter as usize + 1);
             identifier.letters.resize(length, 0);
-            identifier.letters[letter as usize] = identifier.owners.len() as u16;
+            identifier.letters[letter as usize] = identifier.letter_owners.len() as u16;
         }
         Ok(identifier)
     }
@@ -128,7 +130,7 @@ impl Identifier {
 
     /// The language of a text of which the sample, given in lower case, has Latin letters alone.
     fn identify_plain(&self, text: &str, sample: &str) -> Language {
-        let evidence = self.read(sample);
+        let evidence = self.read_plain(sample);
         if evidence.letters == 0 {
             return Language { tag: "und".to_owned(), script: None, score: None };
         }
@@ -154,50 +156,58 @@ impl Identifier {
 
     /// Reads a sample in lower case: the function words and own letters of each language.
     fn read(&self, sample: &str) -> Evidence {
+        let mut reading = Reading::new(self);
+        let mut start = 0;
         let table = chars();
+        for (at, c) in sample.char_indices() {
+            let kinds = table.kinds(c);
+            reading.letter(c, kinds);
+            if !(kinds.any(Kinds::WORD) || matches!(c, '\'' | '’')) {
+                reading.word(word_hash(&sample.as_bytes()[start..at]), at > start);
+                start = at + c.len_utf8();
+            }
+        }
+        reading.word(word_hash(&sample.as_bytes()[start..]), sample.len() > start);
+        reading.finish()
+    }
+
+    /// The same for a sample of plain letters ([`latin`]).
+    fn read_plain(&self, sample: &str) -> Evidence {
+        let mut reading = Reading::new(self);
         let bytes = sample.as_bytes();
-        let mut evidence = Evidence { scores: vec![0.0; self.tags.len()], ..Evidence::default() };
-        let mut own = vec![0_usize; self.owners.len() + 1];
-        let (mut at, mut start) = (0, 0);
-        // A sign behind the end closes the last word.
-        while at <= bytes.len() {
-            let (in_word, length) = match bytes.get(at) {
-                Some(b'a'..=b'z') => {
-                    evidence.letters += 1;
-                    (true, 1)
-                }
-                Some(byte) if byte.is_ascii() => (byte.is_ascii_digit() || *byte == b'\'', 1),
-                Some(_) => {
-                    let c = sample[at..].chars().next().unwrap_or_default();
-                    let kinds = table.kinds(c);
-                    evidence.letters += usize::from(kinds.any(Kinds::LETTER));
-                    own[usize::from(self.letters.get(c as usize).copied().unwrap_or(0))] += 1;
-                    (kinds.any(Kinds::WORD) || c == '’', c.len_utf8())
-                }
-                None => (false, 1),
+        let mut at = 0;
+        while at < bytes.len() {
+            if bytes[at] == b' ' {
+                at += 1;
+                continue;
+            }
+            let start = at;
+            let mut hash;
+            (at, hash) = latin::letters_from(bytes, at);
+            let goes_on = |at: usize| match bytes.get(at) {
+                Some(b'0'..=b'9' | b'\'') => 1,
+                Some(0xE2) if bytes[at..].starts_with("’".as_bytes()) => 3,
+                _ => 0,
             };
-            if !in_word {
-                if at > start {
-                    evidence.words += 1.0;
-                    let owners = self.words.get(word_hash(bytes, start, at)) as usize;
-                    if let Some(languages) = owners.checked_sub(1).and_then(|owners| self.owners.get(owners)) {
-                        let weight = 1.0 / languages.len() as f64;
-                        for &language in languages {
-                            evidence.scores[language] += weight;
-                        }
-                    }
+            reading.evidence.letters += latin::count_chars(&bytes[start..at]);
+            let mut rest = goes_on(at);
+            if rest > 0 {
+                // Digits and apostrophes are parts of words here.
+                while rest > 0 {
+                    let from = at + rest;
+                    at = latin::letters_from(bytes, from).0;
+                    reading.evidence.letters += latin::count_chars(&bytes[from..at]);
+                    rest = goes_on(at);
                 }
-                start = at + length;
+                hash = word_hash(&bytes[start..at]);
+            } else if at == start {
+                at += latin::sign_length(bytes[at]);
+                continue;
             }
-            at += length;
+            reading.word(hash, true);
         }
-        evidence.own = vec![0.0; self.tags.len()];
-        for (languages, count) in self.owners.iter().zip(&own[1..]).filter(|(_, count)| **count > 0) {
-            for &language in languages {
-                evidence.own[language] += *count as f64;
-            }
-        }
-        evidence
+        latin::each_letter_beyond_ascii(bytes, |c| reading.own(c));
+        reading.finish()
     }
 
     /// The language that the evidence speaks for, and how clearly; none where it speaks for none.
@@ -228,6 +238,60 @@ struct Evidence {
     scores: Vec<f64>,
     /// Letters of each language's own.
     own: Vec<f64>,
+}
+
+/// Evidence under way.
+struct Reading<'a> {
+    identifier: &'a Identifier,
+    evidence: Evidence,
+    /// How often each list of languages has a letter; the first list is nobody's.
+    own: Vec<usize>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(identifier: &'a Identifier) -> Reading<'a> {
+        let none = || vec![0.0; identifier.tags.len()];
+        let evidence = Evidence { letters: 0, words: 0.0, scores: none(), own: none() };
+        Reading { identifier, evidence, own: vec![0; identifier.letter_owners.len() + 1] }
+    }
+
+    #[inline]
+    fn letter(&mut self, c: char, kinds: Kinds) {
+        self.evidence.letters += usize::from(kinds.any(Kinds::LETTER));
+        if !c.is_ascii() {
+            self.own(c);
+        }
+    }
+
+    #[inline]
+    fn own(&mut self, c: char) {
+        self.own[usize::from(self.identifier.letters.get(c as usize).copied().unwrap_or(0))] += 1;
+    }
+
+    #[inline]
+    fn word(&mut self, hash: u64, is_word: bool) {
+        if !is_word {
+            return;
+        }
+        self.evidence.words += 1.0;
+        let owners = self.identifier.words.get(hash) as usize;
+        let languages = owners.checked_sub(1).and_then(|owners| self.identifier.word_owners.get(owners));
+        if let Some(languages) = languages {
+            let weight = 1.0 / languages.len() as f64;
+            for &language in languages {
+                self.evidence.scores[language] += weight;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Evidence {
+        for (languages, count) in self.identifier.letter_owners.iter().zip(&self.own[1..]) {
+            for &language in languages.iter().filter(|_| *count > 0) {
+                self.evidence.own[language] += *count as f64;
+            }
+        }
+        self.evidence
+    }
 }
 
 /// The language that a script is written for alone, or nearly so.

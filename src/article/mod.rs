@@ -10,6 +10,7 @@ pub mod translation;
 
 use std::borrow::Cow;
 
+use crate::chars::{Kinds, chars};
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
@@ -19,7 +20,7 @@ use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::mention::dates::{Day, Found, Value};
 use crate::mention::find::{Source, State};
 use crate::mention::{Finder, Language, Scratch};
-use crate::text::{containment, is_blank, matching_key, nfc};
+use crate::text::{containment, is_blank, matching_key_of, nfc};
 
 use authors::Bylines;
 use language::Identifier;
@@ -53,6 +54,8 @@ struct Paragraph<'a> {
     line: &'a Line,
     label: Label,
     text: Cow<'a, str>,
+    /// Whether line and text are plain ([`latin`]).
+    is_plain: bool,
 }
 
 impl Fields<'_> {
@@ -63,6 +66,7 @@ impl Fields<'_> {
     pub fn assemble(&self, record: &Record, segments: &[Segment], labelled: &Labelled) -> Result<Article, Rejection> {
         let draft = Draft { record, segments, labelled };
         let paragraphs = self.paragraphs(&draft);
+        let all: Vec<&Paragraph> = paragraphs.iter().collect();
         let lead: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label == Label::Lead).collect();
         let body: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label != Label::Lead).collect();
         if !labelled.has_article || paragraphs.is_empty() {
@@ -70,12 +74,12 @@ impl Fields<'_> {
         }
         let description = (!lead.is_empty()).then(|| join(lead.iter().copied()));
         let lead_repeated = self.lead_is_repeated(&lead, &body);
-        let text = if lead_repeated { join(body.iter().copied()) } else { join(paragraphs.iter()) };
+        let text = if lead_repeated { join(body.iter().copied()) } else { join(all.iter().copied()) };
         let domain = record.fields.url.as_deref().and_then(domain);
         let title = draft
             .first(Label::Title)
             .or_else(|| record.fields.title.as_deref().map(one_spaced))
-            .map(|title| title::clean(&title, domain.as_deref(), self.patterns))
+            .map(|title| title::clean(&title, domain.as_deref(), self.patterns, |name| self.bylines.is_outlet(name)))
             .filter(|title| !title.is_empty());
         let language = self.identifier.identify(&language_sample(title.as_deref(), &text));
         let data = self.patterns.language(&language.tag);
@@ -89,7 +93,7 @@ impl Fields<'_> {
             .filter_map(|paragraph| paragraph.line.mark.as_ref())
             .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
-        let agency = Self::agency(&draft, &paragraphs);
+        let (agency, agency_role) = Self::agency(&draft, &paragraphs).unzip();
         let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
         let home = home.or_else(|| home_of(domain.as_deref()));
         let published::Dated { published, line: dated } =
@@ -105,7 +109,13 @@ impl Fields<'_> {
             _ => (None, None),
         };
         let authors = authors::names(&draft, self.patterns, self.stamps, self.bylines, found, &language.tag, dated);
-        let matching_key = matching_key(&text);
+        let foreign = self.foreign_segments(&draft, &paragraphs, &language.tag);
+        let mut measures = quality::measures(&draft, paragraphs.iter().map(|paragraph| paragraph.line), foreign);
+        measures.agency_role = agency_role;
+        measures.dates = state.mentions.iter().filter(|mention| mention.kind == "date").count() as i32;
+        let printed = if lead_repeated { &body } else { &all };
+        let lines = printed.iter().map(|paragraph| (paragraph.text.as_ref(), paragraph.is_plain));
+        let matching_key = matching_key_of(text.len(), lines);
         let mut article = Article {
             content_hash: hash_hex(matching_key.as_bytes()),
             text_hash: hash_hex(text.as_bytes()),
@@ -137,6 +147,7 @@ impl Fields<'_> {
             mt_signals: signals,
             related: draft.related(found, self.patterns, &mut scratch),
             mentions: state.mentions,
+            measures,
             title,
             text,
         };
@@ -171,7 +182,8 @@ impl Fields<'_> {
                 Cow::Owned(text) => Cow::Owned(text[trim(&text)].to_owned()),
             };
             if !text.is_empty() {
-                paragraphs.push(Paragraph { line, label: draft.segments[line.segment].verdict.label, text });
+                let label = draft.segments[line.segment].verdict.label;
+                paragraphs.push(Paragraph { line, label, text, is_plain: latin::is_plain(raw) });
             }
         }
         paragraphs
@@ -190,7 +202,7 @@ impl Fields<'_> {
     }
 
     /// The agency: a mark in front of the text outranks a credit line, and that a source named in running text.
-    fn agency(draft: &Draft, paragraphs: &[Paragraph]) -> Option<usize> {
+    fn agency(draft: &Draft, paragraphs: &[Paragraph]) -> Option<(usize, &'static str)> {
         let by_mark = paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.mark.as_ref()?.agency);
         let by_credit = || {
             draft.labelled.lines.iter().rev().find_map(|line| match line.evidence {
@@ -199,7 +211,25 @@ impl Fields<'_> {
             })
         };
         let by_attribution = || paragraphs.iter().take(3).find_map(|paragraph| paragraph.line.attribution);
-        by_mark.or_else(by_credit).or_else(by_attribution)
+        let role = |agency: Option<usize>, role| agency.map(|agency| (agency, role));
+        role(by_mark, "prefix").or_else(|| role(by_credit(), "credit")).or_else(|| role(by_attribution(), "source"))
+    }
+
+    /// Kept lines that surely are in another language than the record's. Only those are looked at whose letters are not what the language
+    /// has: Vietnamese without marks, English with many.
+    fn foreign_segments(&self, draft: &Draft, paragraphs: &[Paragraph], tag: &str) -> Vec<(usize, String)> {
+        let title = draft.title_line().map(|title| &draft.labelled.lines[title]);
+        let lines = title.into_iter().chain(paragraphs.iter().map(|paragraph| paragraph.line));
+        let mut found: Vec<(usize, String)> = lines
+            .filter(|line| line.shape.letters >= MIN_FOREIGN_LETTERS && may_be_foreign(line, tag))
+            .filter_map(|line| {
+                let found = self.identifier.identify(&line.text);
+                let sure = found.score.is_some_and(|score| score >= SURE_FOREIGN);
+                (sure && found.tag != tag && found.tag != "und").then_some((line.segment, found.tag))
+            })
+            .collect();
+        found.sort();
+        found
     }
 
     /// The mentions of title, lead and body, and what they tell of the article as a whole.
@@ -213,20 +243,19 @@ impl Fields<'_> {
     ) -> State {
         let Some(language) = language else { return state };
         let title = draft.labelled.lines.iter().find(|line| draft.label(line) == Label::Title);
-        let lines = title.into_iter().chain(paragraphs.iter().map(|paragraph| paragraph.line));
-        for (number, line) in lines.enumerate() {
+        let title = title.map(|line| (line, latin::is_plain(draft.raw(line))));
+        let lines = paragraphs.iter().map(|paragraph| (paragraph.line, paragraph.is_plain));
+        for (number, (line, is_plain)) in title.into_iter().chain(lines).enumerate() {
             let span = &draft.segments[line.segment].span;
             let whole = &draft.record.text[span.bytes.clone()];
             let raw = draft.raw(line);
             let skipped = whole.len() - whole.trim_start_matches(is_blank).len();
             let char_start = span.chars.start + whole[..skipped].chars().count() as i64;
             let mark = line.mark.as_ref().filter(|_| number < 4).map_or(0, |mark| mark.chars);
-            let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, mark };
+            let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, is_plain, mark };
             self.finder.line(language, source, scratch, &mut state);
         }
         Finder::finish(&mut state);
-        // A headline may stand behind the first lines of the text.
-        state.mentions.sort_by_key(|mention| (mention.chars.start, mention.chars.end));
         state
     }
 
@@ -301,6 +330,20 @@ impl Draft<'_> {
             .collect()
     }
 
+    /// Whether the record is in NFC, told line by line: most lines are the normal form that the labels have read.
+    fn is_nfc(&self) -> bool {
+        let mut lines = self.labelled.lines.iter().peekable();
+        let as_read = self.segments.iter().enumerate().all(|(number, segment)| {
+            let whole = &self.record.text[segment.span.bytes.clone()];
+            let Some(line) = lines.next_if(|line| line.segment == number) else { return whole.is_ascii() };
+            let raw = whole.trim_matches(is_blank);
+            // A line may be cut in front of a mark that joins the character before it.
+            let joins = |c: char| chars().kinds(c).any(Kinds::PERHAPS_NOT_NFC);
+            line.text == raw && !raw.starts_with(joins) && (raw.len() == whole.len() || ascii_around(whole, raw))
+        });
+        as_read || matches!(nfc(&self.record.text), Cow::Borrowed(_))
+    }
+
     fn removed_lines(&self) -> i32 {
         let (mut removed, mut line, mut kept) = (0, None, true);
         // Segments stand in the order of their lines.
@@ -324,6 +367,20 @@ impl Draft<'_> {
             removed += if segment.verdict.kept { 0 } else { chars };
         }
         removed as f32 / all.max(1) as f32
+    }
+
+    /// Share of the characters that are not white space in segments that repeat earlier ones.
+    fn repeated_share(&self) -> f32 {
+        let repeats = |segment: &&Segment| segment.verdict.label == Label::Repeat;
+        if !self.segments.iter().any(|segment| repeats(&segment)) {
+            return 0.0;
+        }
+        let count = |segment: &Segment| {
+            self.record.text[segment.span.bytes.clone()].chars().filter(|c| !c.is_whitespace()).count()
+        };
+        let all: usize = self.segments.iter().map(count).sum();
+        let repeated: usize = self.segments.iter().filter(repeats).map(count).sum();
+        repeated as f32 / all.max(1) as f32
     }
 
     fn related(
@@ -377,6 +434,28 @@ impl Draft<'_> {
     }
 }
 
+/// Whether what stands around a part of a text is ASCII.
+fn ascii_around(whole: &str, part: &str) -> bool {
+    let start = part.as_ptr() as usize - whole.as_ptr() as usize;
+    whole.as_bytes()[..start].is_ascii() && whole.as_bytes()[start + part.len()..].is_ascii()
+}
+
+/// Letters below which a line is too short to tell its language.
+const MIN_FOREIGN_LETTERS: usize = 40;
+/// Score from which a line's language is sure.
+const SURE_FOREIGN: f32 = 0.8;
+
+/// Whether the letters of a line are not those of a language. `accents` are letters outside ASCII.
+fn may_be_foreign(line: &Line, tag: &str) -> bool {
+    let (letters, accents) = (line.shape.letters, line.counts.accents as usize);
+    match tag {
+        "en" | "id" | "ms" | "nl" | "sw" | "zu" | "xh" | "it" | "af" | "so" | "tl" => accents * 20 > letters,
+        "es" | "pt" | "fr" | "de" | "sv" | "no" | "da" | "fi" | "ro" | "hr" | "sl" | "sq" | "et" | "ca" | "eu"
+        | "gl" => (accents == 0 && letters > 120) || accents * 3 > letters,
+        _ => accents * 20 < letters,
+    }
+}
+
 /// Title and beginning of the text: what is looked at to tell the language.
 fn language_sample(title: Option<&str>, text: &str) -> String {
     let end = latin::end_of_chars(text, language::SAMPLE_CHARS);
@@ -398,7 +477,7 @@ fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
 
 /// The full single days of a line with their places in it.
 fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usize, Day)> {
-    if !holds_number(text) {
+    if !holds_number(text) || !may_hold_full_day(language, text) {
         return Vec::new();
     }
     language.days(text, None, scratch);
@@ -410,6 +489,13 @@ fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usi
         _ => None,
     };
     dates.iter().filter_map(day).collect()
+}
+
+/// Whether a line has digits enough for a day with its year: `1/5/25` has four, a day in words leaves two. Han numerals may stand for any.
+fn may_hold_full_day(language: &Language, text: &str) -> bool {
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let least = if language.dates.has_day_words() { 2 } else { 3 };
+    digits >= least || text.bytes().any(|byte| byte >= 0xE3)
 }
 
 /// Whether a line can hold a date: digits, or Han ones.

@@ -1,9 +1,10 @@
 //! What a reader should know before trusting a row: flags, never reasons to drop.
 
 use super::Draft;
-use crate::document::{Article, Label};
+use crate::document::{Article, Label, Measures};
+use crate::label::line::Line;
 use crate::latin;
-use crate::text::{Ending, ending, is_han, nfc};
+use crate::text::{Ending, Shape, ending, is_han, nfc};
 
 /// Share of removed characters from which a record deserves a look. The seeds of the project go up to .70.
 const MUCH_REMOVED: f32 = 0.8;
@@ -32,7 +33,7 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
         ("much_removed", article.removed_char_share > MUCH_REMOVED),
         ("replacement_characters", text.contains('\u{fffd}')),
         ("private_use_characters", latin::has_private_use(text)),
-        ("not_nfc", matches!(nfc(&draft.record.text), std::borrow::Cow::Owned(_))),
+        ("not_nfc", !draft.is_nfc()),
         ("half_width_punctuation", article.language == "zh" && half_width_between_han(text)),
     ];
     let mut flags: Vec<String> =
@@ -41,6 +42,41 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
         flags.push("machine_translated".to_owned());
     }
     flags
+}
+
+/// What is counted in the kept paragraphs, from what the labelling has counted in each line.
+pub(super) fn measures<'a>(
+    draft: &Draft,
+    paragraphs: impl Iterator<Item = &'a Line>,
+    foreign: Vec<(usize, String)>,
+) -> Measures {
+    let (mut count, mut chars, mut letters, mut upper, mut digits, mut signs, mut strange) = (0, 0, 0, 0, 0, 0, 0);
+    let mut ended = false;
+    for line in paragraphs {
+        count += 1;
+        chars += line.shape.chars;
+        letters += line.shape.letters;
+        upper += line.shape.upper;
+        digits += line.shape.digits;
+        signs += line.counts.punctuation as usize;
+        if foreign.iter().any(|(segment, _)| *segment == line.segment) {
+            strange += line.shape.chars;
+        }
+        ended = line.end_mark;
+    }
+    let share = |part: usize, all: usize| (all > 0).then(|| part as f32 / all as f32);
+    Measures {
+        paragraphs: count as i32,
+        mean_paragraph_chars: share(chars, count),
+        upper_share: share(upper, letters),
+        digit_share: share(digits, chars),
+        punctuation_share: share(signs, chars),
+        repeated_char_share: draft.repeated_share(),
+        language_consistency: share(chars - strange, chars),
+        has_end_mark: ended,
+        foreign_segments: foreign,
+        ..Measures::default()
+    }
 }
 
 fn repeats_body(draft: &Draft) -> bool {

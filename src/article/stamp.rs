@@ -403,6 +403,12 @@ impl Words {
             Kind::Word => matches!(sign.lower.as_str(), "h" | "時" | "时" | "点" | "點" | "시" | "giờ"),
             _ => false,
         };
+        // a.m. is three tokens
+        let stops = |at: usize| {
+            let of = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
+            let stop = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Sign('.'));
+            (matches!(of(at), "a" | "p") && stop(at + 1) && of(at + 2) == "m").then(|| of(at) == "p")
+        };
         let mut end;
         let (mut minute, mut second, mut seconds) = (0, 0, false);
         let minutes = tokens.get(at + 2).filter(|_| colon).and_then(number).filter(|(m, d)| *m < 60 && *d == 2);
@@ -423,7 +429,9 @@ impl Words {
         } else {
             // 4pm, 16 Uhr
             end = at + 1;
-            let known = half(tokens.get(end)).is_some() || (self.hours.contains(&sign.lower) && digits > 0);
+            let known = half(tokens.get(end)).is_some()
+                || stops(end).is_some()
+                || (self.hours.contains(&sign.lower) && digits > 0);
             if !known {
                 return None;
             }
@@ -431,12 +439,6 @@ impl Words {
                 end += 1;
             }
         }
-        // a.m. is three tokens
-        let stops = |at: usize| {
-            let of = |at: usize| tokens.get(at).map_or("", |token| token.lower.as_str());
-            let stop = |at: usize| tokens.get(at).is_some_and(|token| token.kind == Kind::Sign('.'));
-            (matches!(of(at), "a" | "p") && stop(at + 1) && of(at + 2) == "m").then(|| of(at) == "p")
-        };
         if let Some(afternoon) = half(tokens.get(end)) {
             part = Some(afternoon);
             end += 1;

@@ -7,12 +7,17 @@ use crate::text::fold;
 const MAX_SITE_WORDS: usize = 6;
 
 /// The headline alone. What stands behind the last bar or dash goes when it names the site: its letters stand in the domain, or the
-/// domain's in it. Otherwise a bar may be the editor's own.
-pub(super) fn clean(title: &str, domain: Option<&str>, patterns: &CompiledPatterns) -> String {
+/// domain's in it, or it is an outlet of the lexicon. Otherwise a bar may be the editor's own.
+pub(super) fn clean(
+    title: &str,
+    domain: Option<&str>,
+    patterns: &CompiledPatterns,
+    is_outlet: impl Fn(&str) -> bool,
+) -> String {
     let mut title = without_mark(title, patterns);
     for _ in 0..2 {
         let Some((head, tail)) = last_part(title) else { break };
-        let is_site = domain.is_some_and(|domain| names_site(tail, domain)) || is_address(tail);
+        let is_site = domain.is_some_and(|domain| names_site(tail, domain)) || is_address(tail) || is_outlet(tail);
         if !is_site || head.trim().is_empty() {
             break;
         }
@@ -26,7 +31,7 @@ fn without_mark<'t>(title: &'t str, patterns: &CompiledPatterns) -> &'t str {
     let candidates = patterns.gate.candidates_in(title);
     let found = patterns.agency_prefixes.matches_among(title, candidates.of(LineSet::AgencyPrefixes as usize));
     let end = found.first().and_then(|&number| {
-        let captures = patterns.agency_prefixes.pattern(number).captures(title)?;
+        let captures = patterns.agency_prefixes.pattern(number)?.captures(title)?;
         captures.name("place").is_none().then(|| captures.get(0).map(|all| all.end())).flatten()
     });
     end.and_then(|end| title.get(end..)).filter(|rest| !rest.trim().is_empty()).unwrap_or(title)
@@ -82,8 +87,9 @@ mod tests {
             ("VOV.VN - Khánh thành cầu", None, "Khánh thành cầu"),
             ("Bridge opens - example.com", None, "Bridge opens"),
             ("Example", Some("example.com"), "Example"),
+            ("Bridge opens - BBC News", None, "Bridge opens"),
         ] {
-            assert_eq!(clean(title, domain, &patterns), expected, "{title}");
+            assert_eq!(clean(title, domain, &patterns, |name| name == "BBC News"), expected, "{title}");
         }
     }
 }

@@ -196,6 +196,7 @@ fn read_lexicon(path: &Path) -> Result<(String, Lexicon)> {
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {}", path.display(), trimmed(&error))))?;
     // Alone first, so that a wrong pattern is reported with its file.
     CompiledPatterns::new(std::slice::from_ref(&lexicon))
+        .and_then(|patterns| patterns.check())
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
     mention::Finder::new(std::slice::from_ref(&lexicon))
         .map_err(|error| Error::Config(format!("the lexicon `{}` is wrong: {error}", path.display())))?;
@@ -220,7 +221,7 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
         lexicon::BYLINES,
     ]);
     let mentions = mention::lexicon::BUILTIN.iter().map(|(_, content)| *content);
-    let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS]);
+    let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS, mention::lexicon::GIVEN]);
     let texts = [canonical.as_str()]
         .into_iter()
         .chain(builtin)

@@ -7,6 +7,8 @@ mod legacy;
 mod mojibake;
 mod vietnamese;
 
+pub(crate) use vietnamese::is_syllable;
+
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::{Config, HtmlText};

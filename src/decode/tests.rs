@@ -78,6 +78,16 @@ fn charsets() {
 }
 
 #[test]
+fn big5_signs_are_those_that_are_printed() {
+    // A145 begins an item and stands inside of a name; A241 and A242 are slashes.
+    let (before, after) =
+        (BIG5.encode("總統在台北舉行的會議上表示，談判已經成功結束，約翰").0, BIG5.encode("史密斯表示滿意").0);
+    let bytes = [&b"\xa1\x45 "[..], &before, b"\xa1\x45", &after, b"\xa2\x41", &after, b"\xa2\x42"].concat();
+    let text = "• 總統在台北舉行的會議上表示，談判已經成功結束，約翰‧史密斯表示滿意／史密斯表示滿意＼";
+    assert_eq!(decode_ok(&bytes), (text.to_owned(), "big5".to_owned()));
+}
+
+#[test]
 fn a_long_ascii_beginning_does_not_hide_the_charset() {
     let text = format!("{}\n{VIETNAMESE}", "All ASCII here. ".repeat(8000));
     assert_eq!(decode_ok(&windows_1258(&text)), (text, "windows-1258".to_owned()));

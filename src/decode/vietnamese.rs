@@ -16,7 +16,7 @@ const CODAS: &[&str] = &["", "c", "ch", "m", "n", "ng", "nh", "p", "t"];
 
 /// Whether the word has the shape of a written Vietnamese syllable: onset, nucleus, coda, and the tone mark on the vowel that
 /// carries it (in the old style or the new one). Case does not matter; the word must be in NFC.
-pub(super) fn is_syllable(word: &str) -> bool {
+pub(crate) fn is_syllable(word: &str) -> bool {
     let (letters, tone_at) = without_tone(word);
     let letters = letters.as_str();
     ONSETS.iter().filter(|onset| letters.starts_with(**onset)).any(|onset| {

@@ -17,7 +17,9 @@ const LONGEST_LIST: usize = 16;
 /// Articles of a longer list that the others are paired with: those that come first in the order of [`Articles::rank`].
 const REPRESENTATIVES: usize = 8;
 /// Least number of fingerprints that a candidate pair shares: one may be chance.
-const MIN_SHARED: f64 = 2.0;
+const MIN_SHARED: u32 = 2;
+/// Samples so small that one shared fingerprint is enough: a text of fifty syllables has five, of which edits may leave one.
+const SMALL_SAMPLE: u32 = 8;
 /// Least share of the smaller sample that a candidate pair shares. Vietnamese pairs with a containment of .5 in units share .35
 /// of their longer runs and more; the rest is room for the luck of the sample.
 const MIN_SHARE: f64 = 0.1;
@@ -117,33 +119,32 @@ fn pair_list(
     Ok(())
 }
 
-/// Visits each pair that shares enough. `least` gives the size of the smaller sample of a pair.
-pub(crate) fn each_candidate(
-    pairs: &Sorted,
-    mut least: impl FnMut(u32, u32) -> Result<f64>,
-    mut visit: impl FnMut(u32, u32) -> Result<()>,
-) -> Result<()> {
+/// Whether a pair that shares so many fingerprints is worth comparing. `smaller` is the smaller sample of the two, `rare` how many of its
+/// fingerprints have a short list.
+pub(crate) fn is_candidate(shared: u32, smaller: u32, rare: f64) -> bool {
+    may_be_candidate(shared, smaller) && f64::from(shared) >= MIN_SHARE * rare
+}
+
+/// [`is_candidate`] as far as the size of one sample tells.
+pub(crate) fn may_be_candidate(shared: u32, sample: u32) -> bool {
+    shared >= MIN_SHARED || sample <= SMALL_SAMPLE
+}
+
+/// Visits each pair with the number of fingerprints that it shares.
+pub(crate) fn each_pair(pairs: &Sorted, mut visit: impl FnMut(u32, u32, u32) -> Result<()>) -> Result<()> {
     let mut read = pairs.read()?;
     let mut current: Option<(u64, u32)> = None;
     loop {
         let next = read.next()?;
-        if let (Some((pair, shared)), Some(next)) = (&mut current, next)
-            && *pair == next
-        {
-            *shared += 1;
-            continue;
-        }
-        if let Some((pair, shared)) = current
-            && f64::from(shared) >= MIN_SHARED
-        {
-            let (a, b) = ((pair >> 32) as u32, pair as u32);
-            if f64::from(shared) >= MIN_SHARE * least(a, b)? {
-                visit(a, b)?;
+        match (&mut current, next) {
+            (Some((pair, shared)), Some(next)) if *pair == next => *shared += 1,
+            (current, next) => {
+                if let Some((pair, shared)) = *current {
+                    visit((pair >> 32) as u32, pair as u32, shared)?;
+                }
+                let Some(next) = next else { return Ok(()) };
+                *current = Some((next, 1));
             }
-        }
-        match next {
-            Some(pair) => current = Some((pair, 1)),
-            None => return Ok(()),
         }
     }
 }

@@ -119,15 +119,11 @@ impl Comparison {
 #[cfg(test)]
 mod tests {
     use super::super::fixture::config;
-    use super::super::units::{Units, into_set};
+    use super::super::units::Units;
     use super::*;
 
     fn compare(first: &str, second: &str) -> Comparison {
-        let set = |text: &str| {
-            let mut hashes = Units::of(&crate::text::matching_key(text)).hashes;
-            into_set(&mut hashes);
-            hashes
-        };
+        let set = |text: &str| Units::of(&crate::text::matching_key(text)).set();
         Comparison::of(&set(first), &set(second))
     }
 

@@ -253,7 +253,7 @@ fn build(
     memory: u64,
 ) -> Result<(PathBuf, IndexEntry)> {
     std::fs::create_dir_all(staging).map_err(Error::io("create", staging))?;
-    let limit = (memory / 8) as usize;
+    let limit = memory as usize / super::MEMORY_PARTS;
     let mut rows = Rows {
         postings: Sorter::new(staging, "rebuilt-postings", limit),
         members: Sorter::new(staging, "rebuilt-members", limit),
@@ -308,7 +308,7 @@ impl Rows {
                 content: first_half(content_hashes.value(row)),
                 text: first_half(text_hashes.value(row)),
                 title: title_hash(title),
-                units: units.hashes.len() as u32,
+                units: units.count(),
                 sample: units.fingerprints.len() as u32,
             };
             let article = self.cards.len() as u32;

@@ -27,8 +27,9 @@ pub mod units;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use self::candidates::{ARTICLE_BITS, Articles, Pairs, collect, each_candidate, posting};
+use self::candidates::{ARTICLE_BITS, Articles, Pairs, collect, each_pair, is_candidate, may_be_candidate, posting};
 use self::compare::{Comparison, Kind};
 use self::earlier::{Earlier, words_of};
 use self::index::{Addition, Card, CoveredRun, Lookup, Member, StagedIndex, exact_keys, member_word, merge};
@@ -46,6 +47,10 @@ use crate::text::{fold, line_hash, matching_key};
 const MAX_ARTICLES: usize = 1 << ARTICLE_BITS;
 /// Earlier articles looked at for one that is equal: equal hashes of different texts are rarer by far.
 const MAX_EQUAL: usize = 64;
+
+/// Each sorter, and the sets that are kept for the next comparison, may take this part of the memory allowed. More memory would save
+/// little: what is over it is merged from disk in one pass.
+const MEMORY_PARTS: usize = 32;
 
 /// What becomes of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,12 +181,16 @@ impl Note {
         (self.content_hash, if is_short { self.title_hash } else { 0 })
     }
 
+    fn units(&self) -> u32 {
+        self.kind.count(self.place.tokens)
+    }
+
     fn card(&self) -> Card {
         Card {
             content: (self.content_hash >> 64) as u64,
             text: (self.text_hash >> 64) as u64,
             title: self.title_hash,
-            units: self.place.units,
+            units: self.units(),
             sample: self.sample,
         }
     }
@@ -201,7 +210,7 @@ impl Deduplicator {
             folder: folder.to_owned(),
             memory,
             notes: Notes::default(),
-            postings: Sorter::new(folder, "postings", memory / 8),
+            postings: Sorter::new(folder, "postings", memory / MEMORY_PARTS),
             store: Store::create(folder)?,
         })
     }
@@ -240,7 +249,7 @@ impl Deduplicator {
             content_hash: parse_hash(content_hash),
             text_hash: parse_hash(text_hash),
             title_hash,
-            place: self.store.push(&units.hashes)?,
+            place: self.store.push(&units.tokens)?,
             id_end: self.notes.ids.len(),
             text_chars: text_chars as u32,
             sample: units.fingerprints.len() as u32,
@@ -257,7 +266,7 @@ impl Deduplicator {
     pub fn resolve(self, run_id: &str, staging: &Path) -> Result<Resolution> {
         let Deduplicator { config, mut earlier, folder, memory, notes, postings, store } = self;
         let postings = postings.finish();
-        let mut sets = store.sets(memory / 4)?;
+        let mut sets = store.sets(memory / MEMORY_PARTS)?;
         let revisions = revisions(&notes, &mut earlier)?;
         let groups = Groups::new(&notes, &config, &revisions, &mut earlier)?;
         let graph = Graph { notes: &notes, config: &config, revisions: &revisions, groups: &groups };
@@ -370,7 +379,7 @@ impl Articles for Graph<'_> {
     fn takes_part(&self, article: u32) -> bool {
         let first = self.groups.first[article as usize] == article;
         let is_dropped = || self.groups.earlier.contains_key(&article) && !self.stays(article);
-        let is_long = self.notes.note(article).place.units as usize >= self.config.min_units;
+        let is_long = self.notes.note(article).units() as usize >= self.config.min_units;
         first && is_long && !is_dropped()
     }
 
@@ -437,33 +446,31 @@ impl Graph<'_> {
             (sample * 8) >> 20,
         );
         let mut pairs = Pairs {
-            within: Sorter::new(folder, "within", memory / 8),
-            across: Sorter::new(folder, "across", memory / 8),
+            within: Sorter::new(folder, "within", memory / MEMORY_PARTS),
+            across: Sorter::new(folder, "across", memory / MEMORY_PARTS),
         };
         let rare = collect(postings, count, self, earlier, &mut pairs)?;
         let rare = |article: u32| f64::from(rare[article as usize]);
         let (mut within, mut across) = (Vec::new(), Vec::new());
-        let is_enough = |comparison: &Comparison| comparison.containment() >= self.config.syndicated_containment;
-        each_candidate(
-            &pairs.within.finish(),
-            |a, b| Ok(rare(a).min(rare(b))),
-            |a, b| {
-                let (first, second) = (sets.get(self.notes.note(a).place)?, sets.get(self.notes.note(b).place)?);
-                let comparison = Comparison::of(&first, &second);
-                within.extend(is_enough(&comparison).then_some(Within { a, b, comparison }));
-                Ok(())
-            },
-        )?;
+        each_pair(&pairs.within.finish(), |a, b, shared| {
+            if is_candidate(shared, self.sample(a).min(self.sample(b)), rare(a).min(rare(b))) {
+                within.extend(self.verified(a, b, sets)?);
+            }
+            Ok(())
+        })?;
         let mut wanted: Vec<(u32, u32)> = Vec::new();
-        let least = |article: u32, other: u32| {
-            let card = earlier.card(other)?;
+        each_pair(&pairs.across.finish(), |article, other, shared| {
+            // Most pairs share one fingerprint by chance: their cards are not read.
             let sample = self.sample(article).max(1);
-            let smaller = f64::from(card.sample.min(sample)) / f64::from(sample);
+            if !may_be_candidate(shared, sample) {
+                return Ok(());
+            }
+            let card = earlier.card(other)?;
+            let smaller = card.sample.min(sample);
             let takes_part = card.units as usize >= self.config.min_units;
-            Ok(if takes_part { rare(article) * smaller } else { f64::INFINITY })
-        };
-        each_candidate(&pairs.across.finish(), least, |article, other| {
-            wanted.push((other, article));
+            if takes_part && is_candidate(shared, smaller, rare(article) * f64::from(smaller) / f64::from(sample)) {
+                wanted.push((other, article));
+            }
             Ok(())
         })?;
         wanted.sort_unstable();
@@ -471,18 +478,32 @@ impl Graph<'_> {
         others.dedup();
         let mut rest = wanted.as_slice();
         earlier.read(&others, true, &mut |other, found| {
-            let mut units = Units::of(&crate::text::matching_key(&found.text)).hashes;
-            units::into_set(&mut units);
+            let units = Units::of(&crate::text::matching_key(&found.text)).set();
             let count = rest.iter().take_while(|(number, _)| *number == other).count();
             let (these, behind) = rest.split_at(count);
             rest = behind;
             for &(_, article) in these {
-                let comparison = Comparison::of(&sets.get(self.notes.note(article).place)?, &units);
-                across.extend(is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
+                let comparison = Comparison::of(&self.set(article, sets)?, &units);
+                across.extend(self.is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
             }
             Ok(())
         })?;
         Ok((within, across))
+    }
+
+    fn set(&self, article: u32, sets: &mut Sets) -> Result<Arc<[u64]>> {
+        let note = self.notes.note(article);
+        sets.get(note.place, note.kind)
+    }
+
+    fn is_enough(&self, comparison: &Comparison) -> bool {
+        comparison.containment() >= self.config.syndicated_containment
+    }
+
+    /// The pair, where the two share enough for an edge.
+    fn verified(&self, a: u32, b: u32, sets: &mut Sets) -> Result<Option<Within>> {
+        let comparison = Comparison::of(&self.set(a, sets)?, &self.set(b, sets)?);
+        Ok(self.is_enough(&comparison).then_some(Within { a, b, comparison }))
     }
 
     fn verdict(&self, drops: &[stars::Drop], within: &[Within], across: &[Across]) -> Verdict {
@@ -640,8 +661,8 @@ fn write_index(
 ) -> Result<Vec<StagedIndex>> {
     let mut rows: Vec<Option<u32>> = Vec::with_capacity(notes.list.len());
     let mut cards = Vec::new();
-    let mut exact = Sorter::new(folder, "exact", memory / 8);
-    let mut members = Sorter::new(folder, "members", memory / 8);
+    let mut exact = Sorter::new(folder, "exact", memory / MEMORY_PARTS);
+    let mut members = Sorter::new(folder, "members", memory / MEMORY_PARTS);
     for (article, note) in notes.list.iter().enumerate() {
         let (id, fate, card) = (notes.id(article as u32), fates.others.get(&article), note.card());
         let row = cards.len() as u32;
@@ -686,6 +707,12 @@ impl Fate {
     #[must_use]
     pub fn alone() -> Fate {
         Fate { dropped: false, revised: false, dup_cluster: None, dup_cluster_size: 1, dup_of: None }
+    }
+
+    /// Whether nothing is known of the article but itself.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        *self == ALONE
     }
 }
 

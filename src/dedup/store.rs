@@ -1,4 +1,4 @@
-//! The units of all articles of a run, on disk until the pairs to compare are known.
+//! The tokens of all articles of a run, on disk until the pairs to compare are known.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -6,38 +6,45 @@ use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::units::into_set;
+use super::units::UnitKind;
 use crate::error::{Error, Result};
 
-/// Where the units of an article stand.
+/// Bytes of a token.
+const TOKEN_BYTES: usize = size_of::<u32>();
+
+/// Where the tokens of an article stand.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Place {
-    /// In words from the beginning.
+    /// In tokens from the beginning.
     start: u64,
-    pub(crate) units: u32,
+    pub(crate) tokens: u32,
 }
 
-/// Takes the units of articles one after the other.
+/// Takes the tokens of articles one after the other.
 pub(crate) struct Store {
     path: PathBuf,
     file: BufWriter<File>,
-    words: u64,
+    tokens: u64,
+    /// Those of one article as bytes.
+    bytes: Vec<u8>,
 }
 
 impl Store {
     pub(crate) fn create(folder: &Path) -> Result<Store> {
-        let path = folder.join("units");
+        let path = folder.join("tokens");
         let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
         let file = file.map_err(Error::io("create", &path))?;
-        Ok(Store { path, file: BufWriter::with_capacity(1 << 18, file), words: 0 })
+        Ok(Store { path, file: BufWriter::with_capacity(1 << 18, file), tokens: 0, bytes: Vec::new() })
     }
 
-    pub(crate) fn push(&mut self, units: &[u64]) -> Result<Place> {
-        let place = Place { start: self.words, units: units.len() as u32 };
-        self.words += units.len() as u64;
-        for unit in units {
-            self.file.write_all(&unit.to_le_bytes()).map_err(Error::io("write", &self.path))?;
+    pub(crate) fn push(&mut self, tokens: &[u32]) -> Result<Place> {
+        let place = Place { start: self.tokens, tokens: tokens.len() as u32 };
+        self.tokens += tokens.len() as u64;
+        self.bytes.resize(tokens.len() * TOKEN_BYTES, 0);
+        for (bytes, token) in self.bytes.chunks_exact_mut(TOKEN_BYTES).zip(tokens) {
+            bytes.copy_from_slice(&token.to_le_bytes());
         }
+        self.file.write_all(&self.bytes).map_err(Error::io("write", &self.path))?;
         Ok(place)
     }
 
@@ -59,19 +66,19 @@ pub(crate) struct Sets {
 }
 
 impl Sets {
-    /// The set of the units at a place.
-    pub(crate) fn get(&mut self, place: Place) -> Result<Arc<[u64]>> {
+    /// The set of the units of the tokens at a place.
+    pub(crate) fn get(&mut self, place: Place, kind: UnitKind) -> Result<Arc<[u64]>> {
         if let Some(set) = self.cache.get(&place.start) {
             return Ok(Arc::clone(set));
         }
-        let mut bytes = vec![0; place.units as usize * 8];
+        let mut bytes = vec![0; place.tokens as usize * TOKEN_BYTES];
         self.file
-            .seek(SeekFrom::Start(place.start * 8))
+            .seek(SeekFrom::Start(place.start * TOKEN_BYTES as u64))
             .and_then(|_| self.file.read_exact(&mut bytes))
             .map_err(Error::io("read", &self.path))?;
-        let words = bytes.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().unwrap_or_default()));
-        let mut set: Vec<u64> = words.collect();
-        into_set(&mut set);
+        let tokens =
+            bytes.chunks_exact(TOKEN_BYTES).map(|token| u32::from_le_bytes(token.try_into().unwrap_or_default()));
+        let set = kind.set(&tokens.collect::<Vec<u32>>());
         if self.cached + set.len() > self.limit {
             self.cache.clear();
             self.cached = 0;

@@ -155,6 +155,21 @@ fn short_texts_need_one_title_and_are_never_near() {
 }
 
 #[test]
+fn short_copies_are_found() {
+    // Fifty words have five fingerprints, of which an edit leaves one or two.
+    let mut texts = Vec::new();
+    for number in (10_000..20_000).step_by(100) {
+        texts.push(words(&[number..number + 50]));
+        texts.push(words(&[number..number + 24, number + 60..number + 61, number + 25..number + 50]));
+    }
+    let ids: Vec<String> = (0..texts.len()).map(|number| format!("{number:03}")).collect();
+    let records: Vec<(&str, &str)> = ids.iter().map(String::as_str).zip(texts.iter().map(String::as_str)).collect();
+    let resolution = resolve(&records, &config(), MEMORY);
+    let found = resolution.edges.iter().filter(|edge| edge.dropped).count();
+    assert!(found >= 98, "{found} of 100");
+}
+
+#[test]
 fn what_stands_in_every_article_costs_a_few_pairs_each() {
     // One frame in 400 articles, and one copy among them.
     let mut texts: Vec<String> =

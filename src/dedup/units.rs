@@ -12,6 +12,8 @@ const SAMPLE_BITS: u32 = 3;
 pub(crate) const FINGERPRINT_BITS: u32 = 36;
 /// Least significant bit of a unit's hash: whether the unit holds a figure.
 const FIGURE: u64 = 1;
+/// Least significant bit of a token: whether the token holds a figure.
+const TOKEN_FIGURE: u32 = 1;
 
 /// What the tokens of a text are, and how many of them make a unit.
 ///
@@ -53,15 +55,36 @@ impl UnitKind {
             UnitKind::Letters => (9, 14),
         }
     }
+
+    /// Units of so many tokens; fewer tokens than a unit has are one.
+    pub(crate) fn count(self, tokens: u32) -> u32 {
+        (tokens + 1).saturating_sub(self.lengths().0 as u32).max(tokens.min(1))
+    }
+
+    /// The set of the units of some tokens: hashes in order, each once. The lowest bit tells whether the unit holds a figure.
+    pub(crate) fn set(self, tokens: &[u32]) -> Vec<u64> {
+        let (length, seed) = (self.lengths().0, self as u64);
+        let mut set = Vec::with_capacity(tokens.len());
+        let mut figures = figures_in_runs(tokens, length);
+        each_run(tokens, length, |hash| {
+            let figure = u64::from(figures.next().unwrap_or_default());
+            set.push((mix(hash ^ seed) & !FIGURE) | figure);
+        });
+        set.sort_unstable();
+        set.dedup();
+        set
+    }
 }
 
 /// A text as the duplicate stage sees it.
+///
+/// The units themselves are made of the tokens when a pair is compared, which few texts ever are; a token takes half the room of a unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Units {
-    /// What was counted.
+    /// What is counted.
     pub kind: UnitKind,
-    /// A hash of each unit, in the order of the text, repeated ones repeated. The lowest bit tells whether the unit holds a figure.
-    pub hashes: Vec<u64>,
+    /// A hash of each token, in the order of the text. The lowest bit tells whether the token holds a figure.
+    pub tokens: Vec<u32>,
     /// The sample of longer runs: numbers of [`FINGERPRINT_BITS`] bits, sorted, each once.
     pub fingerprints: Vec<u64>,
 }
@@ -72,16 +95,9 @@ impl Units {
     pub fn of(key: &str) -> Units {
         let tokens = Tokens::read(key);
         let kind = tokens.kind();
-        let (unit, run) = kind.lengths();
         let seed = kind as u64;
-        let mut hashes = Vec::with_capacity(tokens.hashes.len());
-        let mut figures = tokens.figures_in_runs(unit);
-        each_run(&tokens.hashes, unit, |hash| {
-            let figure = u64::from(figures.next().unwrap_or_default());
-            hashes.push((mix(hash ^ seed) & !FIGURE) | figure);
-        });
         let mut fingerprints = Vec::with_capacity(tokens.hashes.len() / (1 << SAMPLE_BITS) + 8);
-        each_run(&tokens.hashes, run, |hash| {
+        each_run(&tokens.hashes, kind.lengths().1, |hash| {
             let hash = mix(hash ^ seed);
             if hash >> (64 - SAMPLE_BITS) == 0 {
                 fingerprints.push(short(hash << SAMPLE_BITS));
@@ -89,7 +105,19 @@ impl Units {
         });
         fingerprints.sort_unstable();
         fingerprints.dedup();
-        Units { kind, hashes, fingerprints }
+        Units { kind, tokens: tokens.marked, fingerprints }
+    }
+
+    /// Number of units, repeated ones repeated.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.kind.count(self.tokens.len() as u32)
+    }
+
+    /// The set of the units.
+    #[must_use]
+    pub fn set(&self) -> Vec<u64> {
+        self.kind.set(&self.tokens)
     }
 }
 
@@ -98,23 +126,43 @@ pub(crate) fn short(hash: u64) -> u64 {
     hash >> (64 - FINGERPRINT_BITS)
 }
 
-/// Makes a set of hashes: sorted, each once.
-pub(crate) fn into_set(hashes: &mut Vec<u64>) {
-    hashes.sort_unstable();
-    hashes.dedup();
-}
-
 /// Whether the unit of a hash holds a figure.
 pub(crate) fn has_figure(hash: u64) -> bool {
     hash & FIGURE != 0
 }
 
+/// What a byte of a key is.
+#[derive(Clone, Copy)]
+enum ByteKind {
+    /// A Latin letter without marks.
+    Letter,
+    Digit,
+    /// Anything else in ASCII.
+    Gap,
+    /// A part of another character.
+    Other,
+}
+
+static BYTES: [ByteKind; 256] = {
+    let mut kinds = [ByteKind::Other; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        kinds[byte as usize] = match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => ByteKind::Letter,
+            b'0'..=b'9' => ByteKind::Digit,
+            _ => ByteKind::Gap,
+        };
+        byte += 1;
+    }
+    kinds
+};
+
 /// The tokens of a key: words, and single characters of unspaced scripts.
 #[derive(Default)]
 struct Tokens {
     hashes: Vec<u64>,
-    /// Whether the token holds a figure.
-    figures: Vec<bool>,
+    /// The first half of each hash; the lowest bit tells whether the token holds a figure.
+    marked: Vec<u32>,
     han: usize,
     kana: usize,
     letters: usize,
@@ -125,38 +173,63 @@ impl Tokens {
         let table = chars();
         let mut tokens = Tokens::default();
         tokens.hashes.reserve(key.len() / 4);
-        tokens.figures.reserve(key.len() / 4);
-        let mut word: Option<usize> = None;
-        let mut figure = false;
-        for (at, c) in key.char_indices() {
-            let kinds = table.kinds(c);
+        tokens.marked.reserve(key.len() / 4);
+        let bytes = key.as_bytes();
+        let (mut start, mut figure, mut at) = (0, false, 0);
+        while let Some(&byte) = bytes.get(at) {
+            match BYTES[usize::from(byte)] {
+                ByteKind::Letter => {
+                    at += 1;
+                    continue;
+                }
+                ByteKind::Digit => {
+                    figure = true;
+                    at += 1;
+                    continue;
+                }
+                ByteKind::Gap => {
+                    tokens.word(&bytes[start..at], figure);
+                    at += 1;
+                    (start, figure) = (at, false);
+                    continue;
+                }
+                ByteKind::Other => {}
+            }
+            let c = key[at..].chars().next().unwrap_or_default();
+            let (kinds, end) = (table.kinds(c), at + c.len_utf8());
             if kinds.any(Kinds::WORD) && !kinds.any(Kinds::UNSPACED) {
-                word.get_or_insert(at);
                 figure |= kinds.any(Kinds::NUMERIC);
-                continue;
-            }
-            if let Some(start) = word.take() {
-                tokens.push(xxhash_rust::xxh3::xxh3_64(&key.as_bytes()[start..at]), figure);
-                figure = false;
-            }
-            if kinds.any(Kinds::UNSPACED) {
-                tokens.push(mix(u64::from(u32::from(c))), is_numeral(c) || kinds.any(Kinds::NUMERIC));
-                match u32::from(c) {
-                    0x3040..=0x30FF => tokens.kana += 1,
-                    _ if is_han(c) => tokens.han += 1,
-                    _ => tokens.letters += 1,
+            } else {
+                tokens.word(&bytes[start..at], figure);
+                (start, figure) = (end, false);
+                if kinds.any(Kinds::UNSPACED) {
+                    tokens.character(c, kinds);
                 }
             }
+            at = end;
         }
-        if let Some(start) = word {
-            tokens.push(xxhash_rust::xxh3::xxh3_64(&key.as_bytes()[start..]), figure);
-        }
+        tokens.word(&bytes[start..], figure);
         tokens
+    }
+
+    fn word(&mut self, word: &[u8], figure: bool) {
+        if !word.is_empty() {
+            self.push(xxhash_rust::xxh3::xxh3_64(word), figure);
+        }
+    }
+
+    fn character(&mut self, c: char, kinds: Kinds) {
+        self.push(mix(u64::from(u32::from(c))), is_numeral(c) || kinds.any(Kinds::NUMERIC));
+        match u32::from(c) {
+            0x3040..=0x30FF => self.kana += 1,
+            _ if is_han(c) => self.han += 1,
+            _ => self.letters += 1,
+        }
     }
 
     fn push(&mut self, hash: u64, figure: bool) {
         self.hashes.push(hash);
-        self.figures.push(figure);
+        self.marked.push(((hash >> 32) as u32 & !TOKEN_FIGURE) | u32::from(figure));
     }
 
     /// The kind that most tokens call for. Japanese is told from Chinese by one kana in ten characters.
@@ -172,18 +245,19 @@ impl Tokens {
             UnitKind::Han
         }
     }
+}
 
-    /// For each run of so many tokens, whether one of them holds a figure.
-    fn figures_in_runs(&self, length: usize) -> impl Iterator<Item = bool> {
-        let length = length.min(self.figures.len()).max(1);
-        let mut inside = self.figures.iter().take(length - 1).filter(|figure| **figure).count();
-        (length - 1..self.figures.len()).map(move |last| {
-            inside += usize::from(self.figures[last]);
-            let any = inside > 0;
-            inside -= usize::from(self.figures[last + 1 - length]);
-            any
-        })
-    }
+/// For each run of so many tokens, whether one of them holds a figure.
+fn figures_in_runs(tokens: &[u32], length: usize) -> impl Iterator<Item = bool> {
+    let length = length.min(tokens.len()).max(1);
+    let figure = |at: usize| (tokens[at] & TOKEN_FIGURE) as usize;
+    let mut inside: usize = (0..length - 1).map(figure).sum();
+    (length - 1..tokens.len()).map(move |last| {
+        inside += figure(last);
+        let any = inside > 0;
+        inside -= figure(last + 1 - length);
+        any
+    })
 }
 
 /// Numerals of Chinese and Japanese, which Unicode does not count as numbers.
@@ -195,17 +269,17 @@ fn is_numeral(c: char) -> bool {
 const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Visits a hash of every run of so many tokens; a text shorter than one run is one run.
-fn each_run(tokens: &[u64], length: usize, mut visit: impl FnMut(u64)) {
+fn each_run<T: Copy + Into<u64>>(tokens: &[T], length: usize, mut visit: impl FnMut(u64)) {
     let length = length.min(tokens.len());
     if length == 0 {
         return;
     }
-    let join = |hash: u64, token: u64| hash.wrapping_mul(BASE).wrapping_add(token);
+    let join = |hash: u64, token: T| hash.wrapping_mul(BASE).wrapping_add(token.into());
     let leaves = (1..length).fold(1_u64, |power, _| power.wrapping_mul(BASE));
     let mut hash = tokens[..length].iter().fold(0, |hash, &token| join(hash, token));
     visit(hash);
     for (&first, &next) in tokens.iter().zip(&tokens[length..]) {
-        hash = join(hash.wrapping_sub(first.wrapping_mul(leaves)), next);
+        hash = join(hash.wrapping_sub(first.into().wrapping_mul(leaves)), next);
         visit(hash);
     }
 }
@@ -222,9 +296,7 @@ mod tests {
     use super::*;
 
     fn set(key: &str) -> Vec<u64> {
-        let mut hashes = Units::of(key).hashes;
-        into_set(&mut hashes);
-        hashes
+        Units::of(key).set()
     }
 
     #[test]
@@ -252,14 +324,20 @@ mod tests {
             ("ประเทศไทยมีประชากร", UnitKind::Letters, 10),
         ] {
             let found = Units::of(key);
-            assert_eq!((found.kind, found.hashes.len()), (kind, units), "{key}");
+            assert_eq!((found.kind, found.count(), found.set().len()), (kind, units, units as usize), "{key}");
         }
     }
 
     #[test]
     fn figures_are_seen() {
-        let figures = |key: &str| Units::of(key).hashes.into_iter().map(has_figure).collect::<Vec<_>>();
+        let figures = |key: &str| {
+            let Units { tokens, kind, .. } = Units::of(key);
+            figures_in_runs(&tokens, kind.lengths().0).collect::<Vec<_>>()
+        };
         assert_eq!(figures("giá vàng 36 triệu đồng một lượng"), [true, true, true, false, false]);
         assert_eq!(figures("第三届大会开幕"), [true, true, false, false, false]);
+        assert_eq!(figures("36"), [true]);
+        let in_set = |key: &str| Units::of(key).set().into_iter().filter(|unit| has_figure(*unit)).count();
+        assert_eq!(in_set("giá vàng 36 triệu đồng một lượng"), 3);
     }
 }

@@ -382,7 +382,7 @@ fn mark(edges: &Edges, patterns: &CompiledPatterns) -> Option<Mark> {
         Some(number) => (Some(patterns.prefix_owner[number]), patterns.agency_prefixes.pattern(number)),
         None => (None, patterns.datelines.pattern(first(&patterns.datelines, LineSet::Datelines)?)),
     };
-    let captures = pattern.captures(edges.head)?;
+    let captures = pattern?.captures(edges.head)?;
     let chars = captures.get(0)?.as_str().chars().count();
     let place = captures.name("place").map(|place| place.as_str().trim().to_owned());
     Some(Mark { agency, chars, place })

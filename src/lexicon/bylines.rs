@@ -36,8 +36,6 @@ pub struct BylineLexicon {
     pub day_first: Vec<String>,
     /// BCP 47 language to the words of its bylines, for languages that have no lexicon of mentions; `any` holds for all.
     pub author: BTreeMap<String, AuthorLexicon>,
-    /// Given names beside those of the lexicons of mentions.
-    pub given: Vec<String>,
 }
 
 /// `[parts]`.

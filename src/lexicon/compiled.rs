@@ -1,8 +1,9 @@
 //! The lexicon in the form in which lines are compared with it: built once a run, shared by all threads.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::filter::needles;
@@ -89,26 +90,31 @@ pub enum LineSet {
 pub struct EndMarks {
     /// Longest first.
     marks: Vec<String>,
-    last: HashSet<char>,
+    /// The same by their last byte.
+    by_last: BTreeMap<u8, Vec<String>>,
     finder: Option<AhoCorasick>,
 }
 
 impl EndMarks {
     fn new(marks: Vec<String>) -> Result<EndMarks> {
         let marks = longest_first(marks);
-        let last = marks.iter().filter_map(|mark| mark.chars().next_back()).collect();
+        let mut by_last: BTreeMap<u8, Vec<String>> = BTreeMap::new();
+        for mark in &marks {
+            if let Some(&last) = mark.as_bytes().last() {
+                by_last.entry(last).or_default().push(mark.clone());
+            }
+        }
         let finder = (!marks.is_empty())
             .then(|| AhoCorasick::new(&marks))
             .transpose()
             .map_err(|error| Error::Config(format!("lexicon: `end.marks`: {error}")))?;
-        Ok(EndMarks { marks, last, finder })
+        Ok(EndMarks { marks, by_last, finder })
     }
 
     /// The longest mark that a text ends with.
     #[must_use]
     pub fn at_end_of(&self, text: &str) -> Option<&str> {
-        text.chars().next_back().filter(|last| self.last.contains(last))?;
-        self.marks.iter().map(String::as_str).find(|mark| text.ends_with(mark))
+        self.by_last.get(text.as_bytes().last()?)?.iter().map(String::as_str).find(|mark| text.ends_with(mark))
     }
 
     /// Where the last occurrence ends of the longest mark that stands in a text.
@@ -164,15 +170,16 @@ pub struct CompiledSignal {
     /// Name and weight.
     pub signal: Signal,
     pattern: Regex,
-    /// Finds what every match holds; none where a pattern has nothing of the kind.
-    needles: Option<AhoCorasick>,
+    /// Find what every match holds one of; none where a pattern has nothing of the kind.
+    needles: Option<Vec<Finder<'static>>>,
 }
 
 impl CompiledSignal {
     /// Whether the signal stands in a text. Hardly any text holds what a match must hold, which is told at the speed of reading.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        self.needles.as_ref().is_none_or(|needles| needles.is_match(text)) && self.pattern.is_match(text)
+        let holds = |needle: &Finder| needle.find(text.as_bytes()).is_some();
+        self.needles.as_ref().is_none_or(|needles| needles.iter().any(holds)) && self.pattern.is_match(text)
     }
 }
 
@@ -257,6 +264,25 @@ impl Patterns {
         })
     }
 
+    /// Compiles every pattern, so that one that is too large is found before a text needs it.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the key and the pattern.
+    pub fn check(&self) -> Result<()> {
+        let sets = [
+            &self.nav_patterns,
+            &self.caption_endings,
+            &self.caption_beginnings,
+            &self.credits,
+            &self.date_lines,
+            &self.agency_credits,
+            &self.agency_prefixes,
+            &self.attributions,
+            &self.datelines,
+        ];
+        sets.into_iter().try_for_each(PatternSet::check)
+    }
+
     /// What is known of a language; nothing for one without a lexicon.
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<&LanguageData> {
@@ -269,9 +295,7 @@ impl LanguageData {
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
             let needles = needles(pattern.as_str())
-                .map(|needles| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles))
-                .transpose()
-                .map_err(|error| Error::Config(format!("lexicon: `machine_translation`: {error}")))?;
+                .map(|needles| needles.iter().map(|needle| Finder::new(needle).into_owned()).collect());
             self.machine_translation.push(CompiledSignal { signal: signal.clone(), pattern, needles });
         }
         Ok(())
@@ -289,7 +313,7 @@ const MAX_REPETITION: u32 = 12;
 
 /// The pattern as it is run: `\b` is the ASCII word boundary (the Unicode one makes the automaton give up at the first letter with a
 /// diacritic), and repetitions with a large upper bound have none (the lines that are compared are short anyway).
-fn fast(pattern: &str) -> String {
+pub(super) fn fast(pattern: &str) -> String {
     let mut output = String::with_capacity(pattern.len() + 16);
     let mut rest = pattern;
     while let Some(at) = rest.find(['\\', '{']) {
@@ -327,7 +351,11 @@ pub(super) fn compile(key: &str, pattern: &str) -> Result<Regex> {
     RegexBuilder::new(&fast(pattern))
         .size_limit(REGEX_SIZE_LIMIT)
         .build()
-        .map_err(|error| Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}")))
+        .map_err(|error| not_compiled(key, pattern, &error))
+}
+
+pub(super) fn not_compiled(key: &str, pattern: &str, error: &dyn std::fmt::Display) -> Error {
+    Error::Config(format!("lexicon: `{key}`: `{pattern}`: {error}"))
 }
 
 pub(super) fn compile_set(key: &str, patterns: &[String]) -> Result<RegexSet> {

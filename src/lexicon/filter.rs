@@ -5,23 +5,50 @@
 //! run always, as one set.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexSet};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
-use super::compiled::{compile, compile_set};
+use super::compiled::{compile, compile_set, fast, not_compiled};
 use crate::chars::chars;
 use crate::error::{Error, Result};
 
 /// Most literals that one pattern may stand for; beyond it the pattern is run always.
 const MAX_LITERALS: usize = 160;
 
+/// A pattern that is compiled when a text first needs it: most belong to languages that a dump does not hold, and compiling all of them
+/// takes as long as cleaning a megabyte.
+#[derive(Debug)]
+struct Pattern {
+    key: String,
+    source: String,
+    regex: OnceLock<Option<Regex>>,
+}
+
+impl Pattern {
+    /// Checks the syntax.
+    fn new(key: &str, source: &str) -> Result<Pattern> {
+        regex_syntax::parse(&fast(source)).map_err(|error| not_compiled(key, source, &error))?;
+        Ok(Pattern { key: key.to_owned(), source: source.to_owned(), regex: OnceLock::new() })
+    }
+
+    /// Nothing where the pattern is over the limit of size, which [`PatternSet::check`] reports.
+    fn get(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| compile(&self.key, &self.source).ok()).as_ref()
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        self.get().is_some_and(|regex| regex.is_match(text))
+    }
+}
+
 /// Patterns with their required literals.
 #[derive(Debug)]
 pub struct PatternSet {
-    patterns: Vec<Regex>,
+    patterns: Vec<Pattern>,
     literals: Vec<String>,
     /// Pattern of each literal.
     owner: Vec<usize>,
@@ -36,10 +63,11 @@ impl PatternSet {
     /// # Errors
     /// [`Error::Config`] naming the key and the pattern that does not compile.
     pub fn new(key: &str, patterns: &[String]) -> Result<PatternSet> {
-        let compiled: Vec<Regex> = patterns.iter().map(|pattern| compile(key, pattern)).collect::<Result<_>>()?;
+        let compiled: Vec<Pattern> =
+            patterns.iter().map(|pattern| Pattern::new(key, pattern)).collect::<Result<_>>()?;
         let (mut literals, mut owner, mut always, mut always_number) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for (number, pattern) in compiled.iter().enumerate() {
-            if let Some(found) = required(pattern.as_str()) {
+            if let Some(found) = required(&fast(&pattern.source)) {
                 owner.extend(std::iter::repeat_n(number, found.len()));
                 literals.extend(found);
             } else {
@@ -51,10 +79,18 @@ impl PatternSet {
         Ok(PatternSet { patterns: compiled, literals, owner, always, always_number })
     }
 
-    /// A pattern.
+    /// A pattern that has matched.
     #[must_use]
-    pub fn pattern(&self, number: usize) -> &Regex {
-        &self.patterns[number]
+    pub fn pattern(&self, number: usize) -> Option<&Regex> {
+        self.patterns.get(number)?.get()
+    }
+
+    /// Compiles all patterns, which are else compiled when they are needed.
+    ///
+    /// # Errors
+    /// [`Error::Config`] naming the key and the pattern that is too large.
+    pub fn check(&self) -> Result<()> {
+        self.patterns.iter().try_for_each(|pattern| compile(&pattern.key, &pattern.source).map(|_| ()))
     }
 
     /// Whether any pattern matches. The candidates are those that a [`Gate`] found.
@@ -145,6 +181,9 @@ fn finder(key: &str, literals: &[&str]) -> Result<Option<AhoCorasick>> {
     (!literals.is_empty()).then(build).transpose().map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
 }
 
+/// Fewest bytes that several needles begin with alike from which these alone are looked for.
+const MIN_SHARED: usize = 4;
+
 /// Literals as printed of which every match of a pattern holds at least one, each of two bytes or more; `None` where there are none.
 pub(super) fn needles(pattern: &str) -> Option<Vec<Vec<u8>>> {
     let hir = regex_syntax::parse(pattern).ok()?;
@@ -161,7 +200,12 @@ pub(super) fn needles(pattern: &str) -> Option<Vec<Vec<u8>>> {
     };
     // Of equals the first.
     let best = (0..parts.len()).rev().filter_map(of_tail).max_by_key(|(shortest, _)| *shortest);
-    best.map(|(_, literals)| literals)
+    let (_, literals) = best?;
+    // What all of them begin with is one search instead of several.
+    let first = literals.first()?;
+    let same = |at: &usize| literals.iter().all(|literal| literal.get(*at) == first.get(*at));
+    let shared = (0..first.len()).take_while(same).count();
+    Some(if shared >= MIN_SHARED { vec![first[..shared].to_vec()] } else { literals })
 }
 
 /// Lower-case literals of which every match of a pattern holds at least one; `None` where there is no such list.
@@ -298,7 +342,7 @@ mod tests {
     #[test]
     fn every_match_holds_a_needle() {
         for (pattern, expected) in [
-            (r"(?-u:\b)\d{1,2} Tháng (?:Một|Ba)", Some(vec![" Tháng Một", " Tháng Ba"])),
+            (r"(?-u:\b)\d{1,2} Tháng (?:Một|Ba)", Some(vec![" Tháng "])),
             (r"\S [.。](?:\s|$)", Some(vec![" .", " 。"])),
             (r"Việt Cong|Viet Nam", Some(vec!["Việt Cong", "Viet Nam"])),
             (r"(?:ab)?\d+", None),
@@ -308,6 +352,17 @@ mod tests {
                 expected.map(|list| list.into_iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>());
             assert_eq!(found, expected, "{pattern}");
         }
+    }
+
+    #[test]
+    fn what_is_compiled_later_is_checked_now() {
+        let wrong = PatternSet::new("nav.patterns", &["Ảnh(".to_owned()]).unwrap_err();
+        assert!(wrong.to_string().contains("nav.patterns"), "{wrong}");
+        let large =
+            PatternSet::new("nav.patterns", &[format!("Ảnh{}", r"(?:\p{L}{9}\p{N}{9}){9}".repeat(60))]).unwrap();
+        let wrong = large.check().unwrap_err();
+        assert!(wrong.to_string().contains("nav.patterns"), "{wrong}");
+        crate::lexicon::CompiledPatterns::new(&crate::lexicon::builtin().unwrap()).unwrap().check().unwrap();
     }
 
     #[test]
@@ -339,7 +394,7 @@ mod tests {
             let candidates = gate.candidates(std::iter::once(lower.as_str()));
             for (number, set) in sets.iter().enumerate() {
                 let expected: Vec<usize> =
-                    (0..set.patterns.len()).filter(|&number| set.pattern(number).is_match(text)).collect();
+                    (0..set.patterns.len()).filter(|&number| set.pattern(number).unwrap().is_match(text)).collect();
                 assert_eq!(set.matches_among(text, candidates.of(number)), expected, "{text}");
             }
         }

@@ -506,6 +506,12 @@ impl Grammar {
         self.words.months.longest(&tokens).is_some_and(|(length, _)| length == tokens.len())
     }
 
+    /// Whether days of the month may be words (`primero`).
+    #[must_use]
+    pub fn has_day_words(&self) -> bool {
+        !self.words.days.is_empty()
+    }
+
     /// The key of a part of the day.
     #[must_use]
     pub fn part(&self, number: u8) -> Option<&str> {

@@ -21,6 +21,8 @@ pub struct Source<'a> {
     pub text: &'a str,
     /// Unicode scalars in front of it in the decoded text.
     pub char_start: i64,
+    /// Whether the line is plain ([`crate::latin`]).
+    pub is_plain: bool,
     /// Unicode scalars of the agency's mark at its beginning: the day in it is the dispatch's, no event.
     pub mark: usize,
 }
@@ -42,6 +44,8 @@ pub struct State {
     pub wrong_weekday: bool,
     /// Full names of persons.
     pub(crate) people: Vec<String>,
+    /// Short forms of organisations that the record explains in brackets.
+    pub(crate) short_forms: Vec<String>,
     /// Rows so far.
     pub mentions: Vec<Mention>,
 }
@@ -56,10 +60,8 @@ pub(crate) struct Lists {
     roles: Vec<Role>,
     orgs: Vec<Org>,
     persons: Vec<Person>,
-    /// Rows with their byte ranges in the line.
-    rows: Vec<(usize, usize, Mention)>,
-    /// Where the rows stand in the line, their kinds and their numbers, sorted.
-    order: Vec<(usize, usize, &'static str, usize)>,
+    /// Where the line's rows stand in it, in bytes, and their numbers among the record's rows.
+    places_of_rows: Vec<(usize, usize, usize)>,
 }
 
 impl Finder {
@@ -68,7 +70,7 @@ impl Finder {
         let text = source.text;
         let mark =
             if source.mark == 0 { 0 } else { text.char_indices().nth(source.mark).map_or(text.len(), |(at, _)| at) };
-        language.values(text, state.anchor, scratch);
+        language.values(text, source.is_plain, state.anchor, scratch);
         let Scratch { tokens, starts, taken, dates, quantities, lists } = scratch;
         let Lists {
             hits,
@@ -78,8 +80,7 @@ impl Finder {
             roles: found_roles,
             orgs,
             persons: people,
-            rows,
-            order,
+            places_of_rows,
         } = lists;
         found_roles.clear();
         hits.clear();
@@ -87,7 +88,7 @@ impl Finder {
         found_parties.clear();
         orgs.clear();
         people.clear();
-        rows.clear();
+        places_of_rows.clear();
         let names = &language.names;
         names.find(tokens, starts, hits);
         index.read(hits, tokens.len());
@@ -116,13 +117,15 @@ impl Finder {
             people: &state.people,
         };
         roles(&line, language.style, found_roles);
-        organisations(&line, language.style, found_roles, orgs);
+        organisations(&line, language.style, found_roles, &mut state.short_forms, orgs);
         persons(&line, language.style, names, found_roles, orgs, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);
+        let known_rows = state.mentions.len();
         let mut push = |at: usize, end: usize, mention: Mention| {
             let (from, to) = bytes(at, end);
-            rows.push((from, to, mention));
+            places_of_rows.push((from, to, state.mentions.len()));
+            state.mentions.push(mention);
         };
         for date in dates.iter() {
             let edtf = date.edtf();
@@ -327,14 +330,15 @@ impl Finder {
             );
         }
         documents(text, tokens, &mut push);
-        order.clear();
-        order.extend(rows.iter().enumerate().map(|(number, (from, to, mention))| (*from, *to, mention.kind, number)));
-        order.sort_unstable();
-        write(source, rows, order, &mut state.mentions);
+        places_of_rows.sort_unstable();
+        if !place_rows(source, places_of_rows, &mut state.mentions) {
+            state.mentions.truncate(known_rows);
+        }
     }
 
-    /// Gives days without a year the lower bound that the whole article tells.
+    /// Puts the rows into the order of the record, and gives days without a year the lower bound that the whole article tells.
     pub fn finish(state: &mut State) {
+        state.mentions.sort_by_cached_key(|mention| (mention.chars.start, mention.chars.end, mention.kind));
         let Some(year) = state.latest_year.filter(|_| state.anchor.is_none()) else { return };
         for mention in
             state.mentions.iter_mut().filter(|mention| mention.kind == "date" && mention.date_lower.is_none())
@@ -454,27 +458,22 @@ fn format_number(value: f64, unit: Option<&str>) -> String {
     unit.map_or_else(|| value.to_string(), |unit| format!("{value} {unit}"))
 }
 
-/// Puts the rows of a line where they stand in the decoded text, in the given order. A line whose normal form cannot be followed character
-/// by character has no mentions.
-fn write(
-    source: Source,
-    rows: &mut [(usize, usize, Mention)],
-    order: &[(usize, usize, &'static str, usize)],
-    mentions: &mut Vec<Mention>,
-) {
-    if order.is_empty() {
-        return;
+/// Writes into the rows of a line where they stand in the decoded text; `places` are their places in the line, sorted, and their numbers. False
+/// where the line's normal form cannot be followed character by character: then it has no mentions.
+fn place_rows(source: Source, places: &[(usize, usize, usize)], mentions: &mut [Mention]) -> bool {
+    if places.is_empty() {
+        return true;
     }
     let same = source.raw == source.text;
     let map = if source.raw.len() == source.text.len() { None } else { char_map(source) };
     if !same && map.is_none() && source.raw.chars().count() != source.text.chars().count() {
-        return;
+        return false;
     }
     // Rows stand in the order of their beginnings, so one walk counts the characters in front of them.
     let (mut byte, mut chars) = (0, 0_usize);
     let (mut raw_byte, mut raw_chars) = (0, 0_usize);
-    for &(start, end, _, number) in order {
-        let mut mention = std::mem::take(&mut rows[number].2);
+    for &(start, end, number) in places {
+        let Some(mention) = mentions.get_mut(number) else { continue };
         chars += source.text.get(byte..start).map_or(0, |skipped| skipped.chars().count());
         byte = start;
         let inside = source.text.get(start..end).unwrap_or("");
@@ -485,19 +484,18 @@ fn write(
         };
         mention.seg_no = source.seg_no;
         mention.chars = source.char_start + from as i64..source.char_start + to as i64;
-        if same {
-            inside.clone_into(&mut mention.surface);
+        mention.surface = if same {
+            inside.to_owned()
         } else {
             // The surface, cut from the decoded text.
             let rest = &source.raw[raw_byte..];
             raw_byte += rest.char_indices().nth(from - raw_chars).map_or(rest.len(), |(at, _)| at);
             raw_chars = from;
             let rest = &source.raw[raw_byte..];
-            let surface = &rest[..rest.char_indices().nth(to - from).map_or(rest.len(), |(at, _)| at)];
-            surface.clone_into(&mut mention.surface);
-        }
-        mentions.push(mention);
+            rest[..rest.char_indices().nth(to - from).map_or(rest.len(), |(at, _)| at)].to_owned()
+        };
     }
+    true
 }
 
 /// For every character of the normal form, and the end, the number of the character of the decoded line where it begins.

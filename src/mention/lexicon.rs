@@ -22,6 +22,17 @@ pub const BUILTIN: [(&str, &str); 8] = [
 /// The list of parties.
 pub const PARTIES: &str = include_str!("../../config/lexicon/mention/parties.toml");
 
+/// Given names of many languages.
+pub const GIVEN: &str = include_str!("../../config/lexicon/mention/given.toml");
+
+/// `given.toml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct GivenFile {
+    /// The names.
+    pub given: Vec<String>,
+}
+
 /// Sino-Vietnamese readings.
 pub const READINGS: &str = include_str!("../../config/lexicon/mention/readings.toml");
 
@@ -62,6 +73,8 @@ pub struct MentionLexicon {
     pub agency: BTreeMap<String, Vec<String>>,
     /// Bylines.
     pub author: AuthorLexicon,
+    /// Names of countries, for languages that have no other file.
+    pub country: crate::lexicon::Countries,
 }
 
 /// `[date]`.
@@ -228,8 +241,14 @@ pub struct OrgLexicon {
     pub names: BTreeMap<String, Vec<String>>,
     /// First words of an organisation's name (`Bộ`, `Ủy ban`); the words of the name follow.
     pub heads: Vec<String>,
+    /// Heads behind which any words with capitals are the name (`Công ty`, `Tập đoàn`).
+    pub named: Vec<String>,
     /// Last words (`Ministry`, `Company`, `部`); the words of the name stand in front.
     pub tails: Vec<String>,
+    /// Tails that need no place in front of them (`委员会`), in languages without spaces.
+    pub strong: Vec<String>,
+    /// How names with such tails begin (`国家`), beside places and `X市`.
+    pub beginnings: Vec<String>,
     /// Words in lower case, or of several syllables, inside names (`ngoại giao`, `of`).
     pub words: Vec<String>,
     /// Names that look like an organisation and are none.

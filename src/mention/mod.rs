@@ -16,11 +16,12 @@ pub mod places;
 pub mod quantities;
 pub mod tokens;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
 
 use crate::error::{Error, Result};
+use crate::latin::is_plain;
 use crate::lexicon::{Countries, Lexicon};
 use lexicon::{MentionLexicon, Party, PartyFile};
 use names::{Names, Sources};
@@ -37,6 +38,8 @@ pub struct Finder {
     pub readings: hanviet::Readings,
     /// Given names of all languages.
     pub given: HashSet<String>,
+    /// Names of outlets in the lexicons of mentions, in lower case.
+    pub outlets: HashSet<String>,
 }
 
 /// What is known of one language.
@@ -87,19 +90,36 @@ impl Finder {
         }
         let agencies: Vec<_> = lexicons.iter().flat_map(|lexicon| lexicon.agency.iter().cloned()).collect();
         let given = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.person.given.iter().cloned());
-        let given = given.collect();
+        let everywhere: lexicon::GivenFile = toml::from_str(lexicon::GIVEN)
+            .map_err(|error| Error::Config(format!("built-in lexicon `mention/given`: {error}")))?;
+        let given: BTreeSet<String> = given.chain(everywhere.given.iter().cloned()).collect();
+        let all_given: Vec<&str> = given.iter().map(String::as_str).collect();
+        let outlets = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.agency.values().flatten());
+        let outlets = outlets.map(|name| name.to_lowercase()).collect();
         let mut languages = HashMap::new();
         for (language, files) in by_language {
             let countries: Vec<&Countries> = lexicons
                 .iter()
                 .filter(|lexicon| lexicon.language == *language)
                 .map(|lexicon| &lexicon.country)
+                .chain(files.iter().map(|file| &file.country))
                 .collect();
-            let sources =
-                Sources { lexicons: &files, countries: &countries, agencies: &agencies, parties: &file.party };
+            let sources = Sources {
+                lexicons: &files,
+                countries: &countries,
+                agencies: &agencies,
+                parties: &file.party,
+                given: &all_given,
+            };
             languages.insert(language.clone(), Language::new(language, sources)?);
         }
-        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)?, given })
+        Ok(Finder {
+            languages,
+            parties: file.party,
+            readings: hanviet::Readings::new(lexicon::READINGS)?,
+            given: given.into_iter().collect(),
+            outlets,
+        })
     }
 
     /// What is known of a language; nothing for one without a lexicon.
@@ -119,7 +139,7 @@ impl Finder {
     #[must_use]
     pub fn country_of(&self, language: &Language, place: &str, scratch: &mut Scratch) -> Option<String> {
         let names = &language.names;
-        language.split(place, scratch);
+        language.split(place, is_plain(place), scratch);
         let mut hits = Vec::new();
         names.find(&scratch.tokens, &scratch.starts, &mut hits);
         hits.iter().rev().find_map(|hit| {
@@ -149,9 +169,9 @@ impl Language {
         Ok(Language { vocabulary, dates, quantities, names, style, authors: merged.author })
     }
 
-    /// Fills the tokens, dates and quantities of a line.
-    pub fn values(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
-        self.days(text, anchor, scratch);
+    /// Fills the tokens, dates and quantities of a line. `is_plain` tells whether it is plain ([`crate::latin`]).
+    pub(crate) fn values(&self, text: &str, is_plain: bool, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.split_days(text, is_plain, anchor, scratch);
         scratch.quantities.clear();
         let Scratch { tokens, starts, taken, quantities, .. } = scratch;
         self.quantities.find(text, tokens, starts, taken, quantities);
@@ -159,7 +179,11 @@ impl Language {
 
     /// Fills the tokens and dates of a line.
     pub fn days(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
-        self.split(text, scratch);
+        self.split_days(text, is_plain(text), anchor, scratch);
+    }
+
+    fn split_days(&self, text: &str, is_plain: bool, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.split(text, is_plain, scratch);
         let Scratch { tokens, starts, taken, dates, .. } = scratch;
         dates.clear();
         taken.clear();
@@ -168,10 +192,10 @@ impl Language {
     }
 
     /// Fills the tokens of a line.
-    fn split(&self, text: &str, scratch: &mut Scratch) {
+    fn split(&self, text: &str, is_plain: bool, scratch: &mut Scratch) {
         scratch.tokens.clear();
         scratch.starts.clear();
-        self.vocabulary.split(text, &mut scratch.tokens, &mut scratch.starts);
+        self.vocabulary.split(text, is_plain, &mut scratch.tokens, &mut scratch.starts);
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use super::lexicon::{MentionLexicon, Party};
 use super::phrases::{Case, Phrases};
 use super::tokens::{Marks, Token, Vocabulary};
+use crate::decode::is_syllable;
 use crate::lexicon::{Agency, Countries};
 
 /// What a phrase is.
@@ -37,6 +38,12 @@ pub enum Entry {
     OrgWord,
     /// Looks like an organisation and is none.
     NoOrg,
+    /// First word of an organisation behind which any capitals are its name.
+    NamedHead,
+    /// Last word of an organisation that needs no place in front.
+    StrongTail,
+    /// How an organisation's name begins.
+    OrgBeginning,
     /// A role by the number of its head role.
     Role(u16),
     /// Word in front of a person's name.
@@ -101,6 +108,8 @@ pub struct Names {
     pub honorifics: Vec<u32>,
     /// Words behind a weak name that make it a country, by number.
     pub deeds: Vec<u32>,
+    /// Names of one word in capitals: whether all their spellings are.
+    capitals_only: HashMap<u32, bool>,
     /// Characters of foreign names.
     pub sounds: String,
     /// Characters that follow names and stand in none.
@@ -118,6 +127,8 @@ pub struct Sources<'a> {
     pub agencies: &'a [Agency],
     /// The parties.
     pub parties: &'a [Party],
+    /// Given names of many languages.
+    pub given: &'a [&'a str],
 }
 
 impl Names {
@@ -184,11 +195,14 @@ impl Names {
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
             names.sounds.push_str(&person.sounds);
             names.ends.push_str(&person.ends);
-            let lists: [(&[String], Entry, Case); 15] = [
+            let lists: [(&[String], Entry, Case); 18] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&lexicon.org.heads, Entry::OrgHead, Case::Names),
                 (&lexicon.org.tails, Entry::OrgTail, Case::Names),
+                (&lexicon.org.named, Entry::NamedHead, Case::Names),
+                (&lexicon.org.strong, Entry::StrongTail, Case::Names),
+                (&lexicon.org.beginnings, Entry::OrgBeginning, Case::Names),
                 (&lexicon.org.words, Entry::OrgWord, Case::Any),
                 (&lexicon.org.never, Entry::NoOrg, Case::Names),
                 (&person.honorifics, Entry::Honorific, Case::Any),
@@ -206,6 +220,14 @@ impl Names {
                     names.add(word, entry, case, vocabulary);
                 }
             }
+        }
+        // A word that Vietnamese has too begins no foreign name.
+        let family_first = sources.lexicons.iter().all(|lexicon| lexicon.person.given.is_empty());
+        let spaced = sources.lexicons.iter().all(|lexicon| !lexicon.unspaced);
+        for name in
+            sources.given.iter().filter(|name| spaced && !(family_first && (name.len() < 4 || is_syllable(name))))
+        {
+            names.add(name, Entry::Given, Case::Names, vocabulary);
         }
         for (key, spellings) in sources.lexicons.iter().flat_map(|lexicon| &lexicon.agency) {
             names.agencies.push((key.clone(), None));
@@ -250,6 +272,12 @@ impl Names {
     }
 
     fn add(&mut self, phrase: &str, entry: Entry, case: Case, vocabulary: &mut Vocabulary) {
+        let named = matches!(entry, Entry::Org(_) | Entry::Agency(_) | Entry::Country(..) | Entry::Party(..));
+        if named && phrase.chars().count() > 1 && phrase.chars().all(char::is_alphabetic) {
+            let upper = phrase.chars().all(char::is_uppercase);
+            let word = vocabulary.add(phrase);
+            self.capitals_only.entry(word).and_modify(|known| *known &= upper).or_insert(upper);
+        }
         self.phrases.add(phrase, entry, case, vocabulary);
     }
 
@@ -270,7 +298,19 @@ impl Names {
             let Some(token) = tokens.get(at) else { continue };
             let wanted = if token.is_capital() { Marks::NAME | Marks::CAPITAL_NAME } else { Marks::NAME };
             if token.marks().any(wanted) {
-                self.phrases.starting(&tokens[at..], |length, entry| hits.push(Hit { at, end: at + length, entry }));
+                self.phrases.starting(&tokens[at..], |length, entry| {
+                    // `WHO` is the organisation, `Who` is not.
+                    let named =
+                        matches!(entry, Entry::Org(_) | Entry::Agency(_) | Entry::Country(..) | Entry::Party(..));
+                    let only = length == 1
+                        && named
+                        && !token.is_upper()
+                        && token.is_word()
+                        && self.capitals_only.get(&token.word).copied().unwrap_or(false);
+                    if !only {
+                        hits.push(Hit { at, end: at + length, entry });
+                    }
+                });
             }
         }
     }

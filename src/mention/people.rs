@@ -157,9 +157,10 @@ impl Line<'_> {
                 end = hit.end;
                 continue;
             }
+            let of = matches!(self.tokens[end].of(self.text), "of" | "for" | "de" | "del" | "do" | "da" | "des" | "du");
             if style == Style::GivenFirst
                 && joint
-                && end > from
+                && (end > from || of)
                 && self.spaced_capital(end + 1)
                 && self.tokens[end].is_word()
             {
@@ -194,7 +195,7 @@ pub fn roles(line: &Line, style: Style, found: &mut Vec<Role>) {
         };
         // A longer name holds it: `Đoàn Chủ tịch`.
         let holds = |other: &Hit| {
-            let name = matches!(other.entry, Entry::NoOrg | Entry::Mask | Entry::OrgHead);
+            let name = matches!(other.entry, Entry::NoOrg | Entry::Mask | Entry::OrgHead | Entry::OrgTail);
             name && other.end >= end && other.end - other.at > end - at
         };
         if (at.saturating_sub(NEAR)..=at).any(|at| line.hits.at(at).iter().any(holds)) {
@@ -227,7 +228,7 @@ pub fn roles(line: &Line, style: Style, found: &mut Vec<Role>) {
 }
 
 /// The organisations of a line: known names, and names by their first or last word.
-pub fn organisations(line: &Line, style: Style, roles: &[Role], found: &mut Vec<Org>) {
+pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<String>, found: &mut Vec<Org>) {
     let mut free_from = 0;
     for hit in line.hits.0 {
         if hit.at < free_from {
@@ -258,6 +259,11 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], found: &mut Vec<
                 {
                     end = place.end;
                 }
+                if style == Style::FamilyFirst
+                    && line.is(head.at, Entry::NamedHead).is_some_and(|named| named.end == head.end)
+                {
+                    end = named_end(line, end.max(head.end));
+                }
                 let in_role = near(roles, head.at).1.iter().any(|role| role.at < head.at && role.end > head.at);
                 let by_name =
                     line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
@@ -269,7 +275,7 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], found: &mut Vec<
                     free_from = end;
                 }
             }
-            Entry::OrgTail if style == Style::GivenFirst => {
+            Entry::OrgTail if style != Style::Han => {
                 // The capitals in front of it.
                 let mut at = hit.at;
                 while at > free_from
@@ -295,6 +301,15 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], found: &mut Vec<
                 let before = line.places.partition_point(|place| place.end <= hit.at);
                 let place =
                     before.checked_sub(1).map(|last| line.places[last]).filter(|place| hit.at - place.end <= NEAR);
+                let strong = line.is(hit.at, Entry::StrongTail).is_some_and(|strong| strong.end == hit.end);
+                if let Some(start) = strong.then(|| han_org_start(line, hit.at, free_from)).flatten() {
+                    let in_role = near(roles, hit.at).1.iter().any(|role| role.at < hit.end && role.end > start);
+                    if !in_role {
+                        found.push(Org { at: start, end: hit.end, known: None });
+                        free_from = hit.end;
+                        continue;
+                    }
+                }
                 let Some(place) = place.filter(|place| place.at >= free_from) else { continue };
                 let inside = &line.tokens[place.end..hit.at];
                 let plain = inside.iter().all(|token| token.is_han() && !FUNCTION.contains(token.of(line.text)));
@@ -307,7 +322,99 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], found: &mut Vec<
             _ => {}
         }
     }
+    short_forms(line, short, found);
 }
+
+/// Lower-case words between a head and the name behind it: `Công ty tư vấn về nhân sự Mercer`.
+const WORDS_TO_NAME: usize = 6;
+
+/// End of the capitals that name an organisation behind its first words; the same place where none follow.
+fn named_end(line: &Line, from: usize) -> usize {
+    let lower = |at: usize| line.tokens.get(at).is_some_and(|token| token.is_lower() && token.space_before());
+    let mut at = from;
+    while lower(at) && at - from < WORDS_TO_NAME && line.hits.longest(at, |entry| entry == Entry::Says).is_none() {
+        at += 1;
+    }
+    let mut end = at;
+    while end - at < MAX_WORDS
+        && line.spaced_capital(end)
+        && !line.taken[end]
+        && line.hits.longest(end, |entry| matches!(entry, Entry::Role(_) | Entry::OrgHead | Entry::Honorific)).is_none()
+    {
+        end += 1;
+    }
+    if end > at { end } else { from }
+}
+
+/// Han characters of an organisation's name in front of its last word.
+const HAN_ORG: usize = 16;
+
+/// Beginning of an organisation whose last word needs no place: back to a sign or a word that stands between names, where the name then
+/// begins as such names do, or holds the word for a town.
+fn han_org_start(line: &Line, tail: usize, free_from: usize) -> Option<usize> {
+    let inside = |at: usize| {
+        let token = line.tokens[at];
+        token.is_han() && !line.taken[at] && !FUNCTION.contains(token.of(line.text))
+    };
+    let mut start = tail;
+    while start > free_from && tail - start < HAN_ORG && inside(start - 1) {
+        start -= 1;
+    }
+    (start..tail.saturating_sub(1)).find(|at| {
+        let begins = line.is(*at, Entry::OrgBeginning).is_some() || line.place_at(*at).is_some();
+        // 常德市…, 禹州市…
+        let town = *at == start
+            && (1..=3).any(|next| {
+                line.tokens
+                    .get(at + next)
+                    .is_some_and(|token| at + next < tail && "市省县区州".contains(token.of(line.text)))
+            });
+        begins || town
+    })
+}
+
+/// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
+fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
+    if line.text.contains('(') {
+        for open in 0..line.tokens.len().saturating_sub(2) {
+            let short = line.tokens[open + 1];
+            let letters = short.of(line.text);
+            if line.sign(open) != "(" || line.sign(open + 2) != ")" || !short.is_upper() || letters.len() > 12 {
+                continue;
+            }
+            let behind_org = found.iter().any(|org| org.end == open);
+            let mut start = open;
+            while start > 0 && open - start < MAX_WORDS && line.tokens[start - 1].is_capital() && !line.taken[start - 1]
+            {
+                start -= 1;
+            }
+            let initials = |from: usize| -> String {
+                line.tokens[from..open].iter().filter_map(|token| token.of(line.text).chars().next()).collect()
+            };
+            let named = (start..open.saturating_sub(1)).find(|from| initials(*from) == letters);
+            if let Some(at) = named.filter(|_| !behind_org) {
+                found.retain(|org| org.end <= at || org.at >= open);
+                found.push(Org { at, end: open, known: None });
+            }
+            if (behind_org || named.is_some()) && !known.iter().any(|known| known == letters) && known.len() < MAX_SHORT
+            {
+                known.push(letters.to_owned());
+            }
+        }
+    }
+    if !known.is_empty() {
+        for (at, token) in line.tokens.iter().enumerate().filter(|(_, token)| token.is_upper()) {
+            let taken = found.iter().any(|org| org.at <= at && at < org.end);
+            if !taken && known.iter().any(|known| known == token.of(line.text)) {
+                found.push(Org { at, end: at + 1, known: None });
+            }
+        }
+    }
+    found.sort_by_key(|org| org.at);
+}
+
+/// Most short forms of a record that are kept in mind.
+const MAX_SHORT: usize = 30;
 
 /// Han characters that stand between names and never in an organisation's.
 const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后";
@@ -361,7 +468,7 @@ fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut
         });
         let hit = match style {
             Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific),
-            _ => given_first(line, at, role_before.is_some(), honorific, roles),
+            _ => given_first(line, at, role_before.is_some(), honorific, roles, found),
         };
         if let Some((end, confidence, short)) = hit {
             let role = role_before.or_else(|| {
@@ -460,6 +567,10 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(
             && !line.begins(at - 1);
         return (!inside).then_some((end, if role || honorific { 0.97 } else { 0.9 }, false));
     }
+    // `Fernando Torres`: a given name of another language begins it.
+    if (2..=4).contains(&words(end)) && line.is(at, Entry::Given).is_some() && line.tokens[at + 1].is_word() {
+        return Some((end, 0.85, false));
+    }
     // Foreign names and given names need a word in front of them; one word behind a role is foreign, or the beginning of something.
     if words(end) == 1 && is_last_name(line, at) {
         return Some((end, 0.85, true));
@@ -484,7 +595,14 @@ fn is_last_name(line: &Line, at: usize) -> bool {
         && line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
 }
 
-fn given_first(line: &Line, at: usize, role: bool, honorific: bool, roles: &[Role]) -> Option<(usize, f32, bool)> {
+fn given_first(
+    line: &Line,
+    at: usize,
+    role: bool,
+    honorific: bool,
+    roles: &[Role],
+    found: &[Person],
+) -> Option<(usize, f32, bool)> {
     let refused = line.hits.at(at).iter().any(|hit| {
         matches!(
             hit.entry,
@@ -527,12 +645,20 @@ fn given_first(line: &Line, at: usize, role: bool, honorific: bool, roles: &[Rol
                 line.tokens.get(end + 1).map(|token| token.of(line.text)),
                 Some("who" | "quien" | "qui" | "que")
             ));
+    // `Anna Miller and Trevoh Chalobah`: one of the two is known.
+    let joint = |at: usize| {
+        line.tokens.get(at).is_some_and(|token| matches!(token.of(line.text), "and" | "y" | "e" | "et" | "und" | ","))
+    };
+    let known_at = |at: usize| line.is(at, Entry::Given).is_some() && line.spaced_capital(at + 1);
+    let paired = (joint(end) && known_at(end + 1))
+        || (at > 2 && joint(at - 1) && found.last().is_some_and(|last| last.end + 1 == at && !last.short));
     match words {
         1 if is_last_name(line, at) => Some((end, 0.85, true)),
         1 => ((honorific || role) && !line.begins(at)).then_some((end, 0.85, true)),
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
         2..=4 if says || said || described => Some((end, 0.8, false)),
+        2..=3 if paired && !line.begins(at) => Some((end, 0.75, false)),
         _ => None,
     }
 }
@@ -647,14 +773,29 @@ fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role])
     let extra = usize::from(line.tokens[first].of(line.text) == "氏");
     let (short, long) = (first + 1, first + 2 + extra);
     let long_fits = (first + 1..long).all(given) && !(first + 1..long).any(follows);
-    if long_fits && follows(long) {
+    // Without a word that leads to it a name begins behind a sign, a place or a word that stands between names.
+    let before = surname.at.checked_sub(1);
+    let bound =
+        led || before.is_none_or(|before| {
+            let token = line.tokens[before];
+            !token.is_han() || FUNCTION.contains(token.of(line.text)) || line.taken[before]
+        }) || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
+            || near(roles, surname.at).1.iter().any(|role| role.reach == surname.at);
+    if long_fits && follows(long) && bound {
         return Some((long, if led { 0.97 } else { 0.85 }));
     }
-    if follows(short) && extra == 0 {
+    if follows(short) && extra == 0 && bound {
         return Some((short, if led { 0.95 } else { 0.75 }));
     }
     // `、江泽民、`: three characters between signs.
     let open = surname.at == 0 || line.tokens[surname.at - 1].is_sign();
+    // `孙丰:` at the beginning of a line: who speaks.
+    if surname.at == 0 && extra == 0 {
+        let speaks = |at: usize| matches!(line.sign(at), ":" | "\u{ff1a}") && at + 1 < line.tokens.len();
+        if let Some(end) = [short, long].into_iter().find(|end| (first..*end).all(given) && speaks(*end)) {
+            return Some((end, 0.8));
+        }
+    }
     if !led && open && extra == 0 && long_fits && closed(long) && !(surname.at == 0 && long == line.tokens.len()) {
         return Some((long, 0.75));
     }

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Finder, Scratch};
+use crate::latin::is_plain;
 use crate::lexicon;
 
 const CASES: &str = include_str!("../../tests/gold/phrases.tsv");
@@ -12,7 +13,7 @@ fn found(finder: &Finder, language: &str, phrase: &str, anchor: Option<NaiveDate
     let Some(language) = finder.language(language) else { return Vec::new() };
     let mut scratch = Scratch::default();
     let phrase = &crate::text::nfc_half_width(phrase);
-    language.values(phrase, anchor, &mut scratch);
+    language.values(phrase, is_plain(phrase), anchor, &mut scratch);
     let dates = scratch.dates.iter().map(|date| {
         let period = if date.period { "period " } else { "" };
         (date.tokens.start, format!("{period}{}", date.edtf().unwrap_or_else(|| "lunar".to_owned())))

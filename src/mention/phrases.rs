@@ -76,6 +76,12 @@ impl<V: Copy + PartialEq> Phrases<V> {
         }
     }
 
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// Whether a phrase begins with a word, and whether one does that does not ask for a capital there.
     #[must_use]
     pub fn begins(&self, word: u32) -> (bool, bool) {

@@ -253,11 +253,8 @@ impl Grammar {
                 || (second.value <= number.value && !second.scaled);
             match unit {
                 Some((unit_end, unit)) if !wrong => {
-                    let scale = if second.scaled && !number.scaled {
-                        second.value / mantissa(text, tokens, second_at, second)
-                    } else {
-                        1.0
-                    };
+                    let scale =
+                        if second.scaled && !number.scaled { scale_of(text, tokens, second_at, second) } else { 1.0 };
                     let first = Found {
                         tokens: at..end,
                         value: number.value * scale,
@@ -417,8 +414,10 @@ impl Grammar {
     }
 }
 
-/// The number in front of its scale: 3 in `3 triệu`.
-fn mantissa(text: &str, tokens: &[Token], at: usize, number: Number) -> f64 {
-    let printed: f64 = tokens[at].of(text).parse().unwrap_or(number.value);
-    if printed > 0.0 { printed } else { number.value }
+/// What the scale behind a number multiplies by, a power of ten: 10⁶ in `183,8 triệu`, told by the digits before the sign.
+fn scale_of(text: &str, tokens: &[Token], at: usize, number: Number) -> f64 {
+    let whole: f64 = tokens[at].of(text).parse().unwrap_or(0.0);
+    // `0,5 triệu`: half a scale is told by the value alone.
+    let times = if whole > 0.0 { number.value / whole } else { number.value * 2.0 };
+    if times < 1.0 { 1.0 } else { 10_f64.powi((times.log10() + 1e-9).floor() as i32) }
 }

@@ -156,9 +156,10 @@ struct Fault {
 }
 
 fn read_record(line: &[u8], line_no: i64, names: &InputConfig, place: &Place) -> Result<RawRecord, Rejection> {
-    let parsed = match std::str::from_utf8(line) {
-        Ok(text) => parse(text, names),
-        Err(error) => parse_legacy(line, &error, names),
+    // Several times as fast as the standard library, which then tells where the fault is.
+    let parsed = match simdutf8::basic::from_utf8(line).map_err(|_| std::str::from_utf8(line)) {
+        Ok(text) | Err(Ok(text)) => parse(text, names),
+        Err(Err(error)) => parse_legacy(line, &error, names),
     };
     match parsed {
         Ok((text, fields)) => Ok(RawRecord { origin: place.origin(line_no), content: Content::Text(text), fields }),

@@ -195,6 +195,11 @@ impl RawFile {
 
     /// Reads what is left.
     pub(super) fn drain(&mut self) -> io::Result<()> {
+        // Nearly always there is nothing left, which is not worth a large buffer for every small file.
+        let mut probe = [0; 512];
+        if self.read(&mut probe)? == 0 {
+            return Ok(());
+        }
         let mut buffer = vec![0; BUFFER_BYTES];
         while self.read(&mut buffer)? > 0 {}
         Ok(())

@@ -75,6 +75,7 @@ pub(crate) fn cleaned(id: &str, text: &str) -> Cleaned {
         removed_char_share: 0.25,
         related: vec![RelatedItem { item_no: 1, headline: Some("Other".to_owned()), ..RelatedItem::default() }],
         mentions: vec![Mention { kind: "place", surface: "Hà Nội".to_owned(), chars: 0..6, ..Mention::default() }],
+        measures: crate::document::Measures::default(),
         ..Article::default()
     };
     Cleaned { segments: segments(text), record, outcome: Ok(Box::new(article)) }

@@ -186,8 +186,11 @@ impl RunTables {
     /// # Errors
     /// A file cannot be written.
     pub fn append(&mut self, cleaned: &Cleaned) -> Result<()> {
+        // They stand in order.
+        let mut foreign = cleaned.outcome.iter().flat_map(|article| &article.measures.foreign_segments).peekable();
         for (seg_no, segment) in cleaned.segments.iter().enumerate() {
-            rows::push_segment(self.segments.row(), &cleaned.record, seg_no, segment, &self.run_id);
+            let language = foreign.next_if(|(number, _)| *number == seg_no).map(|(_, language)| language.as_str());
+            rows::push_segment(self.segments.row(), &cleaned.record, seg_no, segment, language, &self.run_id);
             self.segments.end_row()?;
         }
         match &cleaned.outcome {

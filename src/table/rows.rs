@@ -1,5 +1,6 @@
 //! Rows on their way to a file: Arrow builders filled value by value, and what each table's row is made of.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,7 +13,7 @@ use arrow::datatypes::{
 };
 use arrow::error::ArrowError;
 
-use super::schema::{ColumnType, list_field};
+use super::schema::{Column, ColumnType, list_field};
 use super::{DuplicateEdge, RunRow};
 use crate::dedup::Fate;
 use crate::document::{Article, Mention, Record, Rejection, RelatedItem, Segment};
@@ -119,6 +120,22 @@ impl RowBuilder {
         bytes
     }
 
+    /// Appends whole rows, one view a column; `bytes` is their uncompressed size ([`ColumnView::add_sizes`]).
+    pub(crate) fn copy(
+        &mut self,
+        columns: &[(&Column, ColumnView<'_>)],
+        rows: Range<usize>,
+        bytes: usize,
+    ) -> Result<(), ArrowError> {
+        debug_assert_eq!(self.next, 0, "no row is under way");
+        for ((_, view), builder) in columns.iter().zip(&mut self.columns) {
+            builder.copy(view, rows.clone())?;
+        }
+        self.rows += rows.len();
+        self.bytes += bytes;
+        Ok(())
+    }
+
     /// Uncompressed size of the rows collected.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
@@ -159,6 +176,47 @@ impl ColumnBuilder {
                 ColumnBuilder::TextList(ListBuilder::new(StringBuilder::new()).with_field(list_field()))
             }
         }
+    }
+
+    /// Appends some rows of a column; one of another type leaves the builder as it is, which [`RowBuilder::finish`] reports.
+    fn copy(&mut self, view: &ColumnView<'_>, rows: Range<usize>) -> Result<(), ArrowError> {
+        let (start, count) = (rows.start, rows.len());
+        match (self, view) {
+            (ColumnBuilder::Text(builder), ColumnView::Text(array)) => {
+                builder.append_array(&(**array).slice(start, count))?
+            }
+            (ColumnBuilder::Boolean(builder), ColumnView::Boolean(array)) => {
+                builder.append_array(&(**array).slice(start, count));
+            }
+            (ColumnBuilder::Int32(builder), ColumnView::Int32(array)) => {
+                builder.append_array(&(**array).slice(start, count))
+            }
+            (ColumnBuilder::Int64(builder), ColumnView::Int64(array)) => {
+                builder.append_array(&(**array).slice(start, count))
+            }
+            (ColumnBuilder::Float32(builder), ColumnView::Float32(array)) => {
+                builder.append_array(&(**array).slice(start, count));
+            }
+            (ColumnBuilder::Float64(builder), ColumnView::Float64(array)) => {
+                builder.append_array(&(**array).slice(start, count));
+            }
+            (ColumnBuilder::Date(builder), ColumnView::Date(array)) => {
+                builder.append_array(&(**array).slice(start, count))
+            }
+            (ColumnBuilder::Timestamp(builder), ColumnView::Timestamp(array)) => {
+                builder.append_array(&(**array).slice(start, count));
+            }
+            (ColumnBuilder::TextList(builder), ColumnView::TextList(array)) => {
+                for row in rows {
+                    if let Some(texts) = array.value(row).as_string_opt() {
+                        builder.values().append_array(texts)?;
+                    }
+                    builder.append(array.is_valid(row));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn finish(&mut self) -> ArrayRef {
@@ -227,6 +285,33 @@ impl<'a> ColumnView<'a> {
         }
     }
 
+    /// Adds what each row's value costs to the sizes of the rows, as if it were pushed.
+    pub(crate) fn add_sizes(&self, sizes: &mut [usize]) {
+        let width = match self {
+            ColumnView::Text(array) => {
+                for (size, ends) in sizes.iter_mut().zip(array.value_offsets().windows(2)) {
+                    *size += OFFSET_BYTES + (ends[1] - ends[0]) as usize;
+                }
+                return;
+            }
+            ColumnView::TextList(array) => {
+                for (row, size) in sizes.iter_mut().enumerate() {
+                    let texts = array.value(row);
+                    let bytes = texts.as_string_opt::<i32>().map_or(0, |texts| {
+                        let ends = texts.value_offsets();
+                        (ends[ends.len() - 1] - ends[0]) as usize
+                    });
+                    *size += OFFSET_BYTES + OFFSET_BYTES * texts.len() + bytes;
+                }
+                return;
+            }
+            ColumnView::Boolean(_) => size_of::<bool>(),
+            ColumnView::Int32(_) | ColumnView::Float32(_) | ColumnView::Date(_) => size_of::<i32>(),
+            ColumnView::Int64(_) | ColumnView::Float64(_) | ColumnView::Timestamp(_) => size_of::<i64>(),
+        };
+        sizes.iter_mut().for_each(|size| *size += width);
+    }
+
     /// Pushes the value of a row, null included, unchanged.
     pub(crate) fn copy(&self, row: usize, into: &mut RowBuilder) {
         match self {
@@ -251,7 +336,7 @@ pub(crate) fn list_value(array: &ListArray, row: usize) -> Option<Vec<String>> {
     Some(texts.iter().flatten().map(str::to_owned).collect())
 }
 
-/// Pushes a row of `articles`; the columns of the duplicate stage stay empty until [`push_fate`] gives them.
+/// Pushes a row of `articles`; the columns of the duplicate stage say that there is none, until [`push_fate`] knows better.
 pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Article, run_id: &str) {
     row.text(&record.id);
     row.text(run_id);
@@ -287,13 +372,24 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.boolean(article.is_machine_translated);
     row.list(article.mt_signals.as_deref());
     row.known(None);
-    row.int32(None);
+    row.int32(1);
     row.known(None);
     row.known(Some(&record.encoding));
     row.known(record.fields.extra.as_deref());
     row.known(Some(&article.text_hash));
     row.boolean(record.caller_id);
     row.timestamp(record.fields.crawl_date.as_deref().and_then(instant));
+    let measures = &article.measures;
+    row.known(measures.agency_role);
+    row.int32(measures.paragraphs);
+    row.float32(measures.mean_paragraph_chars);
+    row.float32(measures.upper_share);
+    row.float32(measures.digit_share);
+    row.float32(measures.punctuation_share);
+    row.float32(measures.repeated_char_share);
+    row.float32(measures.language_consistency);
+    row.boolean(measures.has_end_mark);
+    row.int32(measures.dates);
 }
 
 /// Microseconds since 1970-01-01 UTC of a time in the form of RFC 3339; nothing for other forms and without a zone.
@@ -324,8 +420,15 @@ pub(crate) fn push_fate(row: &mut RowBuilder, column: &str, value: &ColumnView<'
     true
 }
 
-/// Pushes a row of `segments`.
-pub(crate) fn push_segment(row: &mut RowBuilder, record: &Record, seg_no: usize, segment: &Segment, run_id: &str) {
+/// Pushes a row of `segments`; `language` is given where it is not the record's.
+pub(crate) fn push_segment(
+    row: &mut RowBuilder,
+    record: &Record,
+    seg_no: usize,
+    segment: &Segment,
+    language: Option<&str>,
+    run_id: &str,
+) {
     let Segment { span, verdict } = segment;
     row.text(&record.id);
     row.text(run_id);
@@ -340,6 +443,7 @@ pub(crate) fn push_segment(row: &mut RowBuilder, record: &Record, seg_no: usize,
     row.float32(verdict.confidence);
     row.int32(verdict.repeat_of);
     row.int32(verdict.item_no);
+    row.known(language);
 }
 
 /// Pushes a row of `related`.
@@ -474,10 +578,20 @@ mod tests {
         let size = row.end_row();
         let batch = row.finish().unwrap();
         let mut copy = builder(Table::Articles);
-        for (column, array) in Table::Articles.columns().iter().zip(batch.columns()) {
-            ColumnView::new(column.kind, array).unwrap().copy(0, &mut copy);
-        }
+        let columns: Vec<_> = Table::Articles
+            .columns()
+            .iter()
+            .zip(batch.columns())
+            .map(|(column, array)| (column, ColumnView::new(column.kind, array).unwrap()))
+            .collect();
+        columns.iter().for_each(|(_, view)| view.copy(0, &mut copy));
         assert_eq!(copy.end_row(), size);
+        assert_eq!(copy.finish().unwrap(), batch);
+        let mut sizes = [0];
+        columns.iter().for_each(|(_, view)| view.add_sizes(&mut sizes));
+        assert_eq!(sizes, [size]);
+        copy.copy(&columns, 0..1, size).unwrap();
+        assert_eq!((copy.bytes(), copy.len()), (size, 1));
         assert_eq!(copy.finish().unwrap(), batch);
     }
 }

@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde_json::{Value, json};
 
 /// Version of the tables' columns, written to every file and manifest. It rises when a column changes or is added.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// One table of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -249,11 +249,19 @@ const ARTICLES: &[Column] = &[
         "date",
         Text,
         "EDTF",
-        "publication date: the caller's field, else a date line beside the title, else the address, else a byline; never from other \
-         stories, and never a date without a year",
+        "publication date: the caller's field, else a line near the title or behind the text, else the address, else a less \
+         certain line. Of lines that wins which says so (published before updated), stands behind the title, and holds little else. \
+         Figures are read in the order of the source's country or language, else of the page's other dates or the zone; where both \
+         orders are days, none is read. Never from other stories, never without a year. With the time where one is printed",
         "none found",
     ),
-    column("date_published", Timestamp, "UTC", "instant of publication", "instant or time zone is not known"),
+    column(
+        "date_published",
+        Timestamp,
+        "UTC",
+        "instant of publication: time with its zone as printed, else with the zone of the source's country where it has one all year",
+        "time or zone is not known",
+    ),
     column("date_precision", Text, "year month day minute second", "how exact date is", "date is null"),
     column("date_source", Text, "field date_line url byline", "where date was found", "date is null"),
     column(
@@ -272,12 +280,20 @@ const ARTICLES: &[Column] = &[
         "country of that place",
         "no dateline, or the place is not known",
     ),
-    column("agency", Text, "key of the lexicon", "news agency or outlet that the text is marked with", "none found"),
+    column(
+        "agency",
+        Text,
+        "key of the lexicon",
+        "news agency or outlet of the text: its mark in front of the first paragraphs, else a credit line, else the source named in \
+         the first three paragraphs",
+        "none found",
+    ),
     column(
         "authors",
         TextList,
         "",
-        "names of persons from bylines beside the title and behind the article; agencies and staff are left out; empty = none found",
+        "names from bylines: of lines near the title that say so (`By`, `作者:`) or are a name alone, confirmed by a known given name, a \
+         date, a role or a second occurrence; else behind the text. Agencies only where the byline names them; empty = none found",
         "not looked for",
     ),
     column(
@@ -328,6 +344,34 @@ const ARTICLES: &[Column] = &[
         "when the page was fetched, from a WARC or WET header or the field input.crawl_date_field",
         "not in the source, or without a time zone",
     ),
+    column(
+        "agency_role",
+        Text,
+        "prefix credit source",
+        "where agency is named: its mark in front of the text, else a line of its own, else as the source in running text",
+        "agency is null",
+    ),
+    column("n_paragraphs", Int32, "paragraphs", "kept segments of lead and body", NEVER),
+    column("mean_paragraph_chars", Float32, "Unicode scalars", "their mean length", NEVER),
+    column("upper_share", Float32, "0 to 1", "share of capitals among the letters of lead and body", "no letters"),
+    column("digit_share", Float32, "0 to 1", "share of digits among the characters of lead and body", NEVER),
+    column("punctuation_share", Float32, "0 to 1", "share of signs among the characters of lead and body", NEVER),
+    column(
+        "repeated_char_share",
+        Float32,
+        "0 to 1",
+        "share of the record's non-white characters in lines that repeat earlier ones (rules repeat.*)",
+        NEVER,
+    ),
+    column(
+        "language_consistency",
+        Float32,
+        "0 to 1",
+        "share of the characters of lead and body in paragraphs that are not surely of another language (segments.language)",
+        NEVER,
+    ),
+    column("has_end_mark", Boolean, "", "whether the last kept line ends with an end mark such as ./. or (完)", NEVER),
+    column("n_dates", Int32, "mentions", "dates in title, lead and body: rows of mentions", NEVER),
 ];
 
 const SEGMENTS: &[Column] = &[
@@ -350,6 +394,13 @@ const SEGMENTS: &[Column] = &[
     column("confidence", Float32, "0 to 1", "chance that the segment is rightly kept or cut", NEVER),
     column("repeat_of", Int32, "seg_no", "earlier segment that this one repeats", "it repeats none"),
     column("item_no", Int32, "from 1", "related item that the segment belongs to", "it belongs to none"),
+    column(
+        "language",
+        Text,
+        "BCP 47",
+        "language of a kept segment of 40 letters or more where it surely is another than the record's (articles.language)",
+        "the record's language, not kept, too short, or not sure",
+    ),
 ];
 
 const RELATED: &[Column] = &[
@@ -594,11 +645,12 @@ mod tests {
              language_score date date_published date_precision date_source event_dates crawl_not_before dateline_place \
              dateline_country agency authors countries captions n_related n_lines n_removed_lines removed_char_share \
              quality_flags is_machine_translated mt_signals dup_cluster dup_cluster_size dup_of encoding extra text_hash caller_id \
-             crawl_date"
+             crawl_date agency_role n_paragraphs mean_paragraph_chars upper_share digit_share punctuation_share \
+             repeated_char_share language_consistency has_end_mark n_dates"
         );
         assert_eq!(
             names(Table::Segments),
-            "id run_id seg_no line_no char_start char_end text label kept rule confidence repeat_of item_no"
+            "id run_id seg_no line_no char_start char_end text label kept rule confidence repeat_of item_no language"
         );
         assert_eq!(names(Table::Related), "id run_id item_no heading headline teaser caption date");
         assert_eq!(

@@ -110,17 +110,27 @@ fn copy_batch(
         .ok_or_else(damaged)?;
     let article_no = batch.column_by_name(ARTICLE_NO).and_then(|array| array.as_primitive_opt::<Int64Type>());
     let article_no = article_no.ok_or_else(damaged)?;
+    let mut sizes = vec![0; article_no.len()];
+    columns.iter().for_each(|(_, view)| view.add_sizes(&mut sizes));
+    // Rows that stay as they are and stand side by side are copied together.
+    let mut unchanged = 0..0;
     for row in 0..article_no.len() {
         let article = article_no.value(row) as usize;
         let fate = fates.get(article).ok_or_else(damaged)?;
         if let Some(edges) = &mut edges {
             edges.write(article, &columns, row)?;
         }
+        if !fate.dropped && (table != Table::Articles || fate.is_alone()) {
+            unchanged.end = row + 1;
+            continue;
+        }
+        into.copy(&columns, unchanged, &sizes)?;
+        unchanged = row + 1..row + 1;
         if !fate.dropped {
             copy_row(&columns, row, fate, into)?;
         }
     }
-    Ok(())
+    into.copy(&columns, unchanged, &sizes)
 }
 
 fn copy_row(columns: &[(&Column, ColumnView<'_>)], row: usize, fate: &Fate, into: &mut TableWriter) -> Result<()> {

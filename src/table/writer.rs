@@ -8,13 +8,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
@@ -22,7 +23,7 @@ use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::journal::{Journal, Mark};
-use super::rows::RowBuilder;
+use super::rows::{ColumnView, RowBuilder};
 use super::schema::{Column, ColumnType, SCHEMA_VERSION, Table};
 use super::{StagedFile, VERSION};
 use crate::config::TableConfig;
@@ -36,6 +37,8 @@ const PORTION_BYTES: usize = 512 * 1024;
 const BLOOM_MAX_IDS: u64 = 131_072;
 /// Share of false hits of the bloom filter: 10 bits an id.
 const BLOOM_FALSE_HITS: f64 = 0.01;
+/// Columns of numbers that grow from row to row: their differences are small.
+const COUNTERS: [&str; 5] = ["record_no", "seg_no", "line_no", "char_start", "char_end"];
 /// Longest minimum and maximum in the statistics, in bytes: enough to tell ids, paths and dates apart.
 const STATISTICS_BYTES: usize = 64;
 
@@ -125,6 +128,40 @@ impl TableWriter {
     /// Closes the row, and the row group and part that it fills.
     pub(crate) fn end_row(&mut self) -> Result<()> {
         let bytes = self.rows.end_row();
+        self.count(bytes)
+    }
+
+    /// Appends whole rows as if they were pushed one by one: all borders are where they would be. `sizes` has one entry a row of the
+    /// columns.
+    pub(crate) fn copy(
+        &mut self,
+        columns: &[(&Column, ColumnView<'_>)],
+        rows: Range<usize>,
+        sizes: &[usize],
+    ) -> Result<()> {
+        let mut start = rows.start;
+        while start < rows.end {
+            let config = &self.parts.settings.config;
+            let room = PORTION_BYTES
+                .saturating_sub(self.rows.bytes())
+                .min(config.row_group_bytes.saturating_sub(self.group_bytes))
+                .min(config.part_bytes.saturating_sub(self.part_bytes));
+            let (mut end, mut bytes) = (start, 0);
+            // A border lies behind the row that reaches it.
+            while end < rows.end && (bytes < room || end == start) {
+                bytes += sizes[end];
+                end += 1;
+            }
+            let path = self.parts.folder.join(part_name(0));
+            self.rows.copy(columns, start..end, bytes).map_err(Error::table("write", path))?;
+            self.count(bytes)?;
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Counts rows that were appended, and closes the portion, row group and part that they fill.
+    fn count(&mut self, bytes: usize) -> Result<()> {
         self.group_bytes += bytes;
         self.part_bytes += bytes;
         let part_is_full = self.part_bytes >= self.parts.settings.config.part_bytes;
@@ -280,11 +317,18 @@ fn properties(table: Table, settings: &WriterSettings) -> Result<WriterPropertie
         .set_statistics_truncate_length(Some(STATISTICS_BYTES))
         .set_column_index_truncate_length(Some(STATISTICS_BYTES))
         .set_key_value_metadata(Some(metadata.map(|(key, value)| KeyValue::new(key.to_owned(), value)).to_vec()));
-    for column in table.columns().iter().filter(|column| column.long) {
+    for column in table.columns() {
         let path = leaf(column);
-        builder = builder
-            .set_column_dictionary_enabled(path.clone(), false)
-            .set_column_statistics_enabled(path, EnabledStatistics::None);
+        if column.long {
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY)
+                .set_column_statistics_enabled(path, EnabledStatistics::None);
+        } else if COUNTERS.contains(&column.name) {
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+        }
     }
     if table.has_column("id") {
         let id = ColumnPath::from("id");
