@@ -1076,7 +1076,7 @@ mod tests {
         for (from, to, says) in [
             ("articles/run=r1/part-00000.parquet", "../../etc/part-00000.parquet", "no file of a table"),
             ("\"format_version\": 2", "\"format_version\": 9", "format version 9"),
-            ("\"schema_version\": 2", "\"schema_version\": 9", "schema version 9"),
+            (&format!("\"schema_version\": {SCHEMA_VERSION}"), "\"schema_version\": 99", "schema version 99"),
             ("\"run_id\": \"r1\"", "\"run_id\": \"r7\"", "of the run `r7`"),
             ("\"config_hash\"", "\"config_hush\"", "not complete"),
         ] {
