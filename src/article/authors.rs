@@ -480,6 +480,7 @@ impl Reader<'_> {
             }
             // A degree behind a comma.
             let degree = behind_comma
+                && (raw.ends_with(',') || !next.starts_with(char::is_uppercase))
                 && core.chars().filter(|c| c.is_alphabetic()).count() <= 4
                 && core.chars().filter(|c| c.is_uppercase()).count() >= 2
                 && !core.contains(' ');
