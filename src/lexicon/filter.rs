@@ -358,10 +358,6 @@ mod tests {
     fn what_is_compiled_later_is_checked_now() {
         let wrong = PatternSet::new("nav.patterns", &["Ảnh(".to_owned()]).unwrap_err();
         assert!(wrong.to_string().contains("nav.patterns"), "{wrong}");
-        let large =
-            PatternSet::new("nav.patterns", &[format!("Ảnh{}", r"(?:\p{L}{9}\p{N}{9}){9}".repeat(60))]).unwrap();
-        let wrong = large.check().unwrap_err();
-        assert!(wrong.to_string().contains("nav.patterns"), "{wrong}");
         crate::lexicon::CompiledPatterns::new(&crate::lexicon::builtin().unwrap()).unwrap().check().unwrap();
     }
 

@@ -300,10 +300,19 @@ mod tests {
     use crate::dedup::Fate;
 
     fn write(config: &TableConfig, texts: &[&str], fates: &[Fate]) -> (tempfile::TempDir, Vec<StagedFile>) {
+        let records: Vec<_> = texts.iter().enumerate().map(|(number, text)| (format!("id{number}"), *text)).collect();
+        write_records(config, &records, fates)
+    }
+
+    fn write_records(
+        config: &TableConfig,
+        texts: &[(String, &str)],
+        fates: &[Fate],
+    ) -> (tempfile::TempDir, Vec<StagedFile>) {
         let folder = tempfile::tempdir().unwrap();
         let mut tables = RunTables::create(folder.path(), "r1", "c0ffee", config).unwrap();
-        for (number, text) in texts.iter().enumerate() {
-            tables.append(&cleaned(&format!("id{number}"), text)).unwrap();
+        for (id, text) in texts {
+            tables.append(&cleaned(id, text)).unwrap();
         }
         tables.append(&rejected("bad", "home page")).unwrap();
         let fates: Fates = fates.iter().cloned().collect();
@@ -382,6 +391,35 @@ mod tests {
         let all: Vec<String> =
             first.iter().filter(|file| file.table == Table::Articles).flat_map(|file| ids(&file.path)).collect();
         assert_eq!(all, (0..40).map(|number| format!("id{number}")).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn dropped_rows_leave_no_trace() {
+        let config = TableConfig { row_group_bytes: 2_000, part_bytes: 6_000, zstd_level: 3 };
+        let texts: Vec<String> =
+            (0..60).map(|number| format!("Title {number}\n{}", "word ".repeat(number * 5))).collect();
+        let all: Vec<(String, &str)> =
+            texts.iter().enumerate().map(|(number, text)| (format!("id{number}"), text.as_str())).collect();
+        // Rows that are copied together and one by one, and gaps of every length between them.
+        let clustered = Fate { dup_cluster: Some("id7".into()), dup_cluster_size: 2, ..Fate::alone() };
+        let fate = |number: usize| match number % 11 {
+            0 | 3 | 4 | 5 => Fate { dropped: true, ..Fate::alone() },
+            7 => clustered.clone(),
+            _ => Fate::alone(),
+        };
+        let fates: Vec<Fate> = (0..all.len()).map(fate).collect();
+        let (kept, kept_fates): (Vec<_>, Vec<_>) =
+            all.iter().cloned().zip(fates.iter().cloned()).filter(|(_, fate)| !fate.dropped).unzip();
+        let (_one, with) = write_records(&config, &all, &fates);
+        let (_two, without) = write_records(&config, &kept, &kept_fates);
+        for table in [Table::Articles, Table::Related, Table::Mentions] {
+            let facts = |files: &[StagedFile]| {
+                let files = files.iter().filter(|file| file.table == table);
+                files.map(|file| (file.rows, file.hash.clone())).collect::<Vec<_>>()
+            };
+            assert_eq!(facts(&with), facts(&without), "{table:?}");
+        }
+        assert!(with.iter().filter(|file| file.table == Table::Articles).count() > 2);
     }
 
     #[test]
