@@ -11,12 +11,15 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use newsieve::Cleaner;
+use newsieve::article::Fields;
+use newsieve::article::language::Identifier;
 use newsieve::config::{Effective, load};
 use newsieve::decode::decode;
 use newsieve::dedup::{Fate, Fates};
-use newsieve::document::{Cleaned, RawRecord, Record};
+use newsieve::document::{Cleaned, RawRecord, Record, Segment};
 use newsieve::label::Labeler;
-use newsieve::lexicon::{CompiledPatterns, builtin};
+use newsieve::lexicon::{CompiledPatterns, IDENTIFY, builtin};
+use newsieve::mention::Finder;
 use newsieve::pipeline::{self, RunRequest, Silent};
 use newsieve::segment::segment;
 use newsieve::source;
@@ -122,6 +125,9 @@ fn main() {
     let model = newsieve::label::model::builtin().unwrap();
     let labeler = Labeler::new(&patterns, &model, &config.label);
     let cleaner = Cleaner::new(&effective).unwrap();
+    let (finder, identifier) =
+        (Finder::new(&builtin().unwrap()).unwrap(), Identifier::new(&builtin().unwrap(), IDENTIFY).unwrap());
+    let fields = Fields { patterns: &patterns, finder: &finder, identifier: &identifier, config };
     for input in &inputs {
         let one = std::slice::from_ref(input);
         let raw = sample(one, &effective);
@@ -149,6 +155,22 @@ fn main() {
             }
         });
         print("label", labelled);
+        let drafts: Vec<_> = records
+            .iter()
+            .zip(&spans)
+            .map(|(record, spans)| {
+                let labelled = labeler.label(&record.text, spans, None);
+                let segments = spans.iter().zip(&labelled.verdicts);
+                let segments = segments.map(|(span, verdict)| Segment { span: span.clone(), verdict: *verdict });
+                (record, segments.collect::<Vec<_>>(), labelled)
+            })
+            .collect();
+        let assembled = seconds(|| {
+            for (record, segments, labelled) in &drafts {
+                drop(black_box(fields.assemble(record, segments, labelled)));
+            }
+        });
+        print("article (fields, mentions)", assembled);
         let cleaning = seconds(|| records.iter().for_each(|record| drop(black_box(cleaner.clean(record.clone())))));
         print("segment + label + article", (cleaning - copies_of_records).max(1e-9));
         print("tables", seconds(|| write_tables(&results, &effective)));

@@ -79,6 +79,7 @@ impl WordMap {
 
     /// The value of a word; 0 where it has none.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "one branch instead of two")]
     pub fn get(&self, hash: u64) -> u32 {
         let last = self.slots.len().wrapping_sub(1);
         let mut at = hash as usize;
@@ -115,6 +116,7 @@ impl NumberMap {
 
     /// The value of a key; 0 where it has none.
     #[inline]
+    #[expect(clippy::needless_bitwise_bool, reason = "one branch instead of two")]
     pub fn get(&self, key: u64) -> u32 {
         let last = self.slots.len().wrapping_sub(1);
         let mut at = place(key);

@@ -4,13 +4,20 @@
 //! *Plain* are ASCII, the letters of Vietnamese, those of Western Europe, and the quotes and dashes of the press. A plain text is in NFC, has
 //! no full-width character, and all its white space is ASCII.
 
+#![expect(clippy::needless_bitwise_bool, reason = "many bytes are tested at a time: with branches they could not be")]
+
 use crate::fast_map::word_hash_step;
+
+/// Whether a byte lies between two.
+#[inline]
+fn within(byte: u8, least: u8, most: u8) -> bool {
+    byte.wrapping_sub(least) <= most - least
+}
 
 /// Whether a text is plain.
 #[must_use]
 pub(crate) fn is_plain(text: &str) -> bool {
     !any(text.as_bytes(), |byte, second, third| {
-        let within = |byte: u8, least: u8, most: u8| byte.wrapping_sub(least) <= most - least;
         let western = (byte == 0xC3) & (second & 0xDF != 0x97);
         let pairs = ((byte == 0xC4) & (second <= 0xAF)) | ((byte == 0xC5) & within(second, 0x8A, 0xB7));
         let horns = (byte == 0xC6) & (within(second, 0xA0, 0xA1) | within(second, 0xAF, 0xB0));
@@ -25,7 +32,6 @@ pub(crate) fn is_plain(text: &str) -> bool {
 #[must_use]
 pub(crate) fn is_surely_nfc(text: &str) -> bool {
     !any(text.as_bytes(), |byte, second, third| {
-        let within = |byte: u8, least: u8, most: u8| byte.wrapping_sub(least) <= most - least;
         let vietnamese = ((second == 0xBA) & (third >= 0xA0)) | ((second == 0xBB) & (third <= 0xB9));
         let signs = ((byte == 0xE2) & (second == 0x80) & within(third, 0x90, 0xA7))
             | ((byte == 0xE3) & (second == 0x80) & (third <= 0xA9))
@@ -38,7 +44,7 @@ pub(crate) fn is_surely_nfc(text: &str) -> bool {
 /// Whether a text has a character of the private use area of the basic plane (U+E000–F8FF).
 #[must_use]
 pub(crate) fn has_private_use(text: &str) -> bool {
-    any(text.as_bytes(), |byte, second, _| (byte == 0xEE) | ((byte == 0xEF) & (second >= 0x80) & (second <= 0xA3)))
+    any(text.as_bytes(), |byte, second, _| (byte == 0xEE) | ((byte == 0xEF) & within(second, 0x80, 0xA3)))
 }
 
 /// Characters of a text that are no white space.
@@ -50,7 +56,7 @@ pub(crate) fn count_visible(text: &str) -> usize {
         let (mut visible, mut doubtful) = (0_u8, 0_u8);
         for at in 0..STRETCH {
             let (byte, second) = (stretch[at], second[at]);
-            let ascii = (byte == b' ') | ((byte >= 0x09) & (byte <= 0x0D));
+            let ascii = (byte == b' ') | within(byte, 0x09, 0x0D);
             visible += u8::from((byte & 0xC0 != 0x80) & !ascii);
             // What the white space outside of ASCII begins with.
             let may = (byte == 0xC2) | (byte == 0xE2) | (byte == 0xE3) | ((byte == 0xE1) & (second == 0x9A));
@@ -103,7 +109,7 @@ pub(crate) fn end_of_chars(text: &str, count: usize) -> usize {
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "it stands in loops that are only as fast as it")]
 fn is_white(byte: u8, second: u8, third: u8) -> bool {
-    let ascii = (byte == b' ') | ((byte >= 0x09) & (byte <= 0x0D));
+    let ascii = (byte == b' ') | within(byte, 0x09, 0x0D);
     // The white space of Unicode outside of ASCII.
     let other = ((byte == 0xC2) & ((second == 0x85) | (second == 0xA0)))
         | ((byte == 0xE1) & (second == 0x9A) & (third == 0x80))
@@ -130,27 +136,27 @@ fn any(bytes: &[u8], is_one: impl Fn(u8, u8, u8) -> bool) -> bool {
     })
 }
 
+/// Some bytes that are looked at in one go.
+type Stretch = [u8; STRETCH];
+
 /// Calls `stop` with every stretch of some bytes, the same one byte on and two bytes on, until it says so; zeros stand behind the end. Tells
 /// whether it has.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "the loop is only as fast as what is called")]
-fn stretches(bytes: &[u8], mut stop: impl FnMut(&[u8; STRETCH], &[u8; STRETCH], &[u8; STRETCH]) -> bool) -> bool {
-    let at = |bytes: &[u8], from: usize| bytes.get(from..from + STRETCH).and_then(|all| all.try_into().ok());
+fn stretches(bytes: &[u8], mut stop: impl FnMut(&Stretch, &Stretch, &Stretch) -> bool) -> bool {
     let mut from = 0;
     while from < bytes.len() {
         let mut end = [0; 2 * STRETCH];
-        let window = match bytes.get(from..from + STRETCH + 2) {
-            Some(window) => window,
-            None => {
-                let left = &bytes[from..];
-                // The last stretch: what is left of it may be all of it.
-                end[..left.len()].copy_from_slice(left);
-                &end[..STRETCH + 2]
-            }
+        let window = if let Some(window) = bytes.get(from..from + STRETCH + 2) {
+            window
+        } else {
+            let left = &bytes[from..];
+            // The last stretch: what is left of it may be all of it.
+            end[..left.len()].copy_from_slice(left);
+            &end[..STRETCH + 2]
         };
-        let three: (Option<[u8; STRETCH]>, Option<[u8; STRETCH]>, Option<[u8; STRETCH]>) =
-            (at(window, 0), at(window, 1), at(window, 2));
-        if let (Some(first), Some(second), Some(third)) = three
+        let stretch = |from: usize| -> Option<Stretch> { window.get(from..from + STRETCH)?.try_into().ok() };
+        if let (Some(first), Some(second), Some(third)) = (stretch(0), stretch(1), stretch(2))
             && stop(&first, &second, &third)
         {
             return true;

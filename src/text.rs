@@ -248,7 +248,7 @@ pub fn matching_key(text: &str) -> String {
 
 /// [`matching_key`] of a text of some bytes, given line by line, and whether each line is plain ([`latin`]).
 pub(crate) fn matching_key_of<'t>(bytes: usize, lines: impl Iterator<Item = (&'t str, bool)>) -> String {
-    let mut key = Key { key: String::with_capacity(bytes), gap: false, after_unspaced: true };
+    let mut key = Key { written: String::with_capacity(bytes), gap: false, after_unspaced: true };
     let mut lower = Vec::new();
     for (line, is_plain) in lines {
         if is_plain {
@@ -258,12 +258,12 @@ pub(crate) fn matching_key_of<'t>(bytes: usize, lines: impl Iterator<Item = (&'t
         }
         key.gap = true;
     }
-    key.key
+    key.written
 }
 
 /// A matching key under way.
 struct Key {
-    key: String,
+    written: String,
     /// Whether signs or white space stand behind what was written last.
     gap: bool,
     /// Whether a character that needs no space was written last, or nothing.
@@ -274,7 +274,7 @@ impl Key {
     /// Writes a folded line.
     fn push_folded(&mut self, folded: &str) {
         let chars = chars();
-        let mut word = self.key.len();
+        let mut word = self.written.len();
         for c in folded.chars() {
             let kinds = chars.kinds(c);
             if !kinds.any(Kinds::WORD) {
@@ -283,16 +283,16 @@ impl Key {
             }
             let unspaced = kinds.any(Kinds::UNSPACED);
             if self.gap || unspaced {
-                fold_final_y(&mut self.key, word);
+                fold_final_y(&mut self.written, word);
                 if self.gap && !unspaced && !self.after_unspaced {
-                    self.key.push(' ');
+                    self.written.push(' ');
                 }
-                word = self.key.len();
+                word = self.written.len();
             }
             (self.gap, self.after_unspaced) = (false, unspaced);
-            self.key.push(if unspaced { simplified(c) } else { c });
+            self.written.push(if unspaced { simplified(c) } else { c });
         }
-        fold_final_y(&mut self.key, word);
+        fold_final_y(&mut self.written, word);
     }
 
     /// Writes a plain line ([`latin`]) in lower case. What its key has too is copied in stretches, as most of it is.
@@ -317,9 +317,9 @@ impl Key {
             }
             // One plain space between words stays.
             if last_end == 0 || start != last_end + 1 || bytes[last_end] != b' ' {
-                self.key.push_str(&line[from..last_end]);
+                self.written.push_str(&line[from..last_end]);
                 if (self.gap || last_end > 0) && !self.after_unspaced {
-                    self.key.push(' ');
+                    self.written.push(' ');
                 }
                 from = start;
             }
@@ -329,22 +329,23 @@ impl Key {
             if !has_digits && !may_be_respelled(bytes, at) {
                 continue;
             }
-            let word = self.key.len() + (start - from);
-            self.key.push_str(&line[from..at]);
+            let word = self.written.len() + (start - from);
+            self.written.push_str(&line[from..at]);
             from = at;
             if let Some(moved) = old_tone_placement(&line[start..at]) {
-                self.key.truncate(word);
-                self.key.push_str(&moved);
+                self.written.truncate(word);
+                self.written.push_str(&moved);
             }
-            fold_final_y(&mut self.key, word);
+            fold_final_y(&mut self.written, word);
         }
-        self.key.push_str(&line[from..last_end]);
+        self.written.push_str(&line[from..last_end]);
     }
 }
 
 /// Whether the plain word of lower-case letters that ends at a byte may have a spelling that its key changes: a final `y`, or an ending
-/// with a tone behind `o` or `u`. Without branches: how words end cannot be foreseen.
+/// with a tone behind `o` or `u`.
 #[inline]
+#[expect(clippy::needless_bitwise_bool, reason = "how words end cannot be foreseen: branches cost more")]
 fn may_be_respelled(bytes: &[u8], end: usize) -> bool {
     let byte = |by: usize| bytes.get(end.wrapping_sub(by)).copied().unwrap_or(0);
     let (last, second) = (byte(1), byte(2));

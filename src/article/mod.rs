@@ -491,7 +491,7 @@ fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usi
     dates.iter().filter_map(day).collect()
 }
 
-/// Whether a line has digits enough for a day with its year: `1/5/25` has four, a day in words leaves two. Han numerals may stand for any.
+/// Whether a line has digits enough for a day with its year: `5 May 25` has three, a day in words leaves two. Han numerals may stand for any.
 fn may_hold_full_day(language: &Language, text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
     let least = if language.dates.has_day_words() { 2 } else { 3 };

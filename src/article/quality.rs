@@ -4,7 +4,7 @@ use super::Draft;
 use crate::document::{Article, Label, Measures};
 use crate::label::line::Line;
 use crate::latin;
-use crate::text::{Ending, Shape, ending, is_han, nfc};
+use crate::text::{Ending, ending, is_han};
 
 /// Share of removed characters from which a record deserves a look. The seeds of the project go up to .70.
 const MUCH_REMOVED: f32 = 0.8;

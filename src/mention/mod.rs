@@ -1,7 +1,8 @@
 //! Mentions: persons, roles, organisations, parties, places, dates, quantities and numbers of documents in a kept text.
 //!
 //! A line is split into tokens once ([`tokens`]); every finder works on these and on one trie of words ([`phrases`]), so the cost is
-//! linear in the text. Words and forms are data ([`lexicon`]). A record's language chooses its lexicon.
+//! linear in the text. With each word the vocabulary says what may begin with it, and a finder looks only there. Words and forms are data
+//! ([`lexicon`]). A record's language chooses its lexicon.
 
 pub mod dates;
 pub mod find;
