@@ -9,6 +9,8 @@ use crate::config::HtmlText;
 const DECLARATION_BYTES: usize = 4096;
 /// Elements above which the main text is not looked for, since the search is not linear; newspapers' pages have some thousands.
 const MAX_ELEMENTS: usize = 50_000;
+/// Elements above which the visible text is not laid out line by line: that takes time with the square of them, a second for so many.
+const MAX_VISIBLE_ELEMENTS: usize = 20_000;
 /// Depth of open elements above which a page is not parsed as one: the parser's work grows with the square of it. Real pages stay below 100.
 const MAX_DEPTH: usize = 500;
 /// What a browser does not show.
@@ -19,7 +21,7 @@ pub(super) struct Page {
     pub(super) text: String,
     pub(super) title: Option<String>,
     pub(super) date: Option<String>,
-    /// `main`, `visible`, or `tags` where the page was too deep to be parsed and its tags were only left out.
+    /// `main`, `visible`, or `tags` where the page was too deep or too large to be parsed and its tags were only left out.
     pub(super) kind: &'static str,
 }
 
@@ -43,6 +45,7 @@ pub(super) fn read(page: &str, mode: HtmlText) -> Page {
     };
     let (text, kind) = match main.filter(|text| !text.is_empty()) {
         Some(text) => (text, "main"),
+        None if elements(page) > MAX_VISIBLE_ELEMENTS => (without_tags(page), "tags"),
         None => (visible_text(page), "visible"),
     };
     Page { text, title, date, kind }
@@ -53,6 +56,12 @@ fn visible_text(page: &str) -> String {
     let document = readability.doc;
     document.select(INVISIBLE).remove();
     document.formatted_text().trim().to_owned()
+}
+
+/// Number of start tags.
+fn elements(page: &str) -> usize {
+    let bytes = page.as_bytes();
+    memchr::memchr_iter(b'<', bytes).filter(|at| bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic)).count()
 }
 
 /// Whether more elements are open at once than in any real page. Counts tags only: an unclosed paragraph counts as open, as it may be.
@@ -164,7 +173,10 @@ mod tests {
         let page = read(&deep, HtmlText::Main);
         assert_eq!((page.text.as_str(), page.kind), ("text", "tags"));
         let flat = format!("<p>start</p>{}<p>end</p>", "<b>x</b> ".repeat(60_000));
-        assert_eq!(read(&flat, HtmlText::Main).kind, "visible");
+        assert_eq!(read(&flat, HtmlText::Main).kind, "tags");
+        // Laying out the paragraphs of a megabyte took minutes.
+        let paragraphs = format!("<div>{}</div>", "<p>a</p>".repeat(120_000));
+        assert_eq!(read(&paragraphs, HtmlText::Visible).kind, "tags");
     }
 
     #[test]
