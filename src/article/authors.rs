@@ -362,14 +362,16 @@ impl Reader<'_> {
             let chars = piece.chars().count();
             let han = piece.chars().all(|c| is_han(c) || c == '·');
             let account = names.is_empty()
-                && chars >= 3
-                && chars <= 24
+                && (3..=24).contains(&chars)
                 && piece.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
             if piece.is_empty() {
                 continue;
             }
             if self.words.never.contains(piece) || self.words.joints.contains(piece) {
-                if names.is_empty() { continue } else { break }
+                if names.is_empty() {
+                    continue;
+                }
+                break;
             }
             let is_name = han && (2..=4).contains(&chars) && (names.is_empty() || self.is_surname(piece));
             if !(is_name || (account && !han)) {
@@ -567,7 +569,7 @@ impl Reader<'_> {
             return;
         }
         let half = taken.len() / 2;
-        let words = if taken.len() >= 4 && taken.len() % 2 == 0 && taken[..half] == taken[half..] {
+        let words = if taken.len() >= 4 && taken.len().is_multiple_of(2) && taken[..half] == taken[half..] {
             &taken[..half]
         } else {
             &taken[..]
@@ -729,8 +731,7 @@ impl Reader<'_> {
             match self.draft.label(line) {
                 Label::Title => tells += 2,
                 Label::Body | Label::Lead if !starts => tells += 1,
-                Label::Body | Label::Lead => {}
-                Label::Caption => {}
+                Label::Body | Label::Lead | Label::Caption => {}
                 _ => presents += i32::from(starts),
             }
         }

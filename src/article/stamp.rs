@@ -188,7 +188,7 @@ impl Words {
                 Kind::Number(number, digits) => (digits <= 2 && (1..=31).contains(&number)).then_some(at),
                 _ => None,
             };
-            let year = |at: usize| tokens.get(at).is_some_and(|token| is_year(token));
+            let year = |at: usize| tokens.get(at).is_some_and(is_year);
             if self.months.contains_key(&tokens[at].lower) {
                 let skip =
                     |at: usize| at + usize::from(matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign('.' | ','))));
@@ -252,8 +252,7 @@ impl Words {
         let before = at.checked_sub(1).map(|before| &tokens[before]);
         let word_before = at > 1 && tokens[at - 2].kind == Kind::Word && !tokens[at - 1].spaced;
         let glued = before.is_some_and(|before| {
-            !first.spaced
-                && !(word_before && before.kind == Kind::Sign('-'))
+            !(first.spaced || word_before && before.kind == Kind::Sign('-'))
                 && matches!(before.kind, Kind::Sign('/' | '-' | '.' | '$' | '#' | '+' | '_' | '=' | '~'))
         });
         if let Some(month) = self.month(first, habits.tag) {
@@ -526,10 +525,10 @@ impl Words {
             return (None, at);
         }
         let name = token.lower.to_uppercase();
-        if matches!(name.as_str(), "UTC" | "GMT") {
-            if let Some((zone, end)) = signed(open + 1) {
-                return (Some(zone), end);
-            }
+        if matches!(name.as_str(), "UTC" | "GMT")
+            && let Some((zone, end)) = signed(open + 1)
+        {
+            return (Some(zone), end);
         }
         let own = habits.home.and_then(|home| self.zones_of.get(home)).and_then(|zones| zones.get(&name));
         match own.or_else(|| self.zones.get(&name)) {
