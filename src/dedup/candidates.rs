@@ -18,8 +18,9 @@ const LONGEST_LIST: usize = 16;
 const REPRESENTATIVES: usize = 8;
 /// Least number of fingerprints that a candidate pair shares: one may be chance.
 const MIN_SHARED: u32 = 2;
-/// Samples so small that one shared fingerprint is enough: a text of fifty syllables has five, of which edits may leave one.
-const SMALL_SAMPLE: u32 = 8;
+/// Samples so small that one shared fingerprint is enough: a text of fifty syllables has five or six, of which edits may leave one, and
+/// one of a hundred has a dozen, of which a text that holds half of it shares as few.
+const SMALL_SAMPLE: u32 = 16;
 /// Least share of the smaller sample that a candidate pair shares. Vietnamese pairs with a containment of .5 in units share .35
 /// of their longer runs and more; the rest is room for the luck of the sample.
 const MIN_SHARE: f64 = 0.1;
