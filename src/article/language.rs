@@ -453,5 +453,10 @@ mod tests {
             assert_eq!((found.tag.as_str(), found.script), (tag, Some(script)), "{text}");
         }
         assert_eq!(identifier.identify("12 345 !!").tag, "und");
+        for text in ["l'été de la mer", "của’và 12 hai3 “và” của", "", "ơ", "và"] {
+            let [plain, any] = [identifier.read_plain(text), identifier.read(text)];
+            assert_eq!((plain.letters, plain.words, plain.scores), (any.letters, any.words, any.scores), "{text}");
+            assert_eq!(plain.own, any.own, "{text}");
+        }
     }
 }

@@ -290,9 +290,9 @@ struct Openings {
 /// The rules of one beginning where no word that they know stands behind it: a number, a word with a capital, anything else.
 #[derive(Debug, Default)]
 struct Opening {
-    before_number: Vec<u16>,
-    before_capital: Vec<u16>,
-    before_other: Vec<u16>,
+    number: Vec<u16>,
+    capital: Vec<u16>,
+    other: Vec<u16>,
 }
 
 impl Openings {
@@ -335,9 +335,9 @@ impl Openings {
                 openings.behind.insert(u64::from(number) << 32 | u64::from(word), openings.lists.len() as u32);
             }
             openings.beginnings.push(Opening {
-                before_number: those(&|second| second.number),
-                before_capital: those(&|second| second.roman),
-                before_other: those(&|_| false),
+                number: those(&|second| second.number),
+                capital: those(&|second| second.roman),
+                other: those(&|_| false),
             });
         }
         openings
@@ -365,16 +365,16 @@ impl Openings {
 
     fn before(&self, beginning: u32, next: Option<&Token>) -> &[u16] {
         let Some(opening) = self.beginnings.get(beginning as usize) else { return &[] };
-        let Some(next) = next else { return &opening.before_other };
+        let Some(next) = next else { return &opening.other };
         let list = match next.word {
             0 => 0,
             word => self.behind.get(u64::from(beginning) << 32 | u64::from(word)),
         };
         match self.lists.get((list as usize).wrapping_sub(1)) {
             Some(list) => list,
-            None if next.is_number() || next.marks().any(Marks::NUMERAL) => &opening.before_number,
-            None if next.is_capital() => &opening.before_capital,
-            None => &opening.before_other,
+            None if next.is_number() || next.marks().any(Marks::NUMERAL) => &opening.number,
+            None if next.is_capital() => &opening.capital,
+            None => &opening.other,
         }
     }
 }
@@ -535,14 +535,14 @@ impl Grammar {
         // The first token that no date has taken.
         let mut free_from = 0;
         for (order, at) in starts.iter().map(|start| *start as usize).enumerate() {
-            let Some(token) = tokens.get(at).filter(|_| at >= free_from) else { continue };
-            if !token.is_number() && !token.marks().any(wanted) {
+            let Some(first) = tokens.get(at).filter(|_| at >= free_from) else { continue };
+            if !first.is_number() && !first.marks().any(wanted) {
                 continue;
             }
-            let by_word = self.openings.with_word(token.word, tokens.get(at + 1));
-            let by_number = if token.is_number() {
+            let by_word = self.openings.with_word(first.word, tokens.get(at + 1));
+            let by_number = if first.is_number() {
                 self.openings.with_number(tokens.get(at + 1))
-            } else if token.marks().any(Marks::NUMERAL) {
+            } else if first.marks().any(Marks::NUMERAL) {
                 match self.words.numerals.han(&tokens[at..]) {
                     Some((length, _)) => self.openings.with_number(tokens.get(at + length)),
                     None => &[],

@@ -175,8 +175,8 @@ impl Grammar {
         let mut free_from = 0;
         let mut committee_at = None;
         for start in starts.iter().map(|start| *start as usize) {
-            let Some(token) = tokens.get(start).filter(|_| start >= at) else { continue };
-            let worth = token.is_number() || token.marks().any(Marks::QUANTITY);
+            let Some(first) = tokens.get(start).filter(|_| start >= at) else { continue };
+            let worth = first.is_number() || first.marks().any(Marks::QUANTITY);
             if !worth || taken.get(start).copied().unwrap_or(false) {
                 continue;
             }
