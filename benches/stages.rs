@@ -106,6 +106,7 @@ fn run_whole(inputs: &[PathBuf], effective: &Effective) {
         dry_run: true,
         full_refresh: false,
         batch_records: pipeline::BATCH_RECORDS,
+        control: pipeline::Control::default(),
     };
     pipeline::run(&request, &Silent).unwrap();
 }

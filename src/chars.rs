@@ -35,6 +35,8 @@ impl Kinds {
     pub const STOP: Kinds = Kinds(1 << 9);
     /// Stands inside words.
     pub const APOSTROPHE: Kinds = Kinds(1 << 10);
+    /// What a small letter of ASCII is.
+    pub const SMALL_LETTER: Kinds = Kinds(Kinds::LETTER.0 | Kinds::LOWER.0);
     /// A letter or a number.
     pub const WORD: Kinds = Kinds(Kinds::LETTER.0 | Kinds::NUMERIC.0);
 
@@ -177,6 +179,11 @@ mod tests {
             table.push_lower(c, &mut lower);
             assert_eq!(lower, c.to_lowercase().collect::<String>(), "U+{:04X}", u32::from(c));
         }
+    }
+
+    #[test]
+    fn small_letters_of_ascii_are_alike() {
+        assert!(('a'..='z').all(|c| chars().kinds(c) == Kinds::SMALL_LETTER));
     }
 
     #[test]

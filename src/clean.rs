@@ -1,15 +1,18 @@
 //! One record through all stages that need no other record: segments, labels, article.
 
 use crate::article::Fields;
+use crate::article::authors::Bylines;
 use crate::article::language::Identifier;
+use crate::article::stamp::Words;
 use crate::config::{Config, Effective};
 use crate::document::{Cleaned, Record, Segment};
 use crate::error::Result;
 use crate::label::Labeler;
 use crate::label::model::{self, Model, Reason};
-use crate::lexicon::{self, CompiledPatterns};
+use crate::lexicon::{self, BylineLexicon, CompiledPatterns};
 use crate::mention::Finder;
 use crate::segment::segment;
+use crate::survey::Templates;
 
 /// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
 #[derive(Debug)]
@@ -18,6 +21,8 @@ pub struct Cleaner {
     model: Model,
     identifier: Identifier,
     finder: Finder,
+    stamps: Words,
+    bylines: Bylines,
     config: Config,
 }
 
@@ -29,11 +34,19 @@ impl Cleaner {
     pub fn new(effective: &Effective) -> Result<Cleaner> {
         let mut lexicons = lexicon::builtin()?;
         lexicons.extend(effective.lexicon_overlays.iter().cloned());
+        let builtin = BylineLexicon::builtin()?;
+        let overlays = lexicons.iter().filter_map(|lexicon| lexicon.byline.as_ref());
+        let bylines: Vec<&BylineLexicon> = std::iter::once(&builtin).chain(overlays).collect();
+        let agencies = lexicons.iter().flat_map(|lexicon| &lexicon.agency).flat_map(|agency| &agency.names);
+        let agencies: Vec<&str> = agencies.map(String::as_str).collect();
+        let finder = Finder::new(&lexicons)?;
         Ok(Cleaner {
             patterns: CompiledPatterns::new(&lexicons)?,
             model: model::builtin()?,
             identifier: Identifier::new(&lexicons, lexicon::IDENTIFY)?,
-            finder: Finder::new(&lexicons)?,
+            stamps: Words::new(&bylines),
+            bylines: Bylines::new(&bylines, &agencies, &finder),
+            finder,
             config: effective.config.clone(),
         })
     }
@@ -46,12 +59,20 @@ impl Cleaner {
         Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, title)
     }
 
-    /// Labels a record and makes its article.
+    /// Labels a record, without evidence from other records, and makes its article.
     #[must_use]
     pub fn clean(&self, record: Record) -> Cleaned {
+        self.clean_among(record, &Templates::default())
+    }
+
+    /// Labels a record of a dump whose sites print the given lines on many pages, and makes its article.
+    #[must_use]
+    pub fn clean_among(&self, record: Record, templates: &Templates) -> Cleaned {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
-        let labelled = Labeler::new(&self.patterns, &self.model, &self.config.label).label(&record.text, &spans, title);
+        let is_template = templates.of_site(record.fields.url.as_deref());
+        let labeler = Labeler::new(&self.patterns, &self.model, &self.config.label);
+        let labelled = labeler.label_among(&record.text, &spans, title, is_template);
         let segments: Vec<Segment> = spans
             .into_iter()
             .zip(&labelled.verdicts)
@@ -61,6 +82,8 @@ impl Cleaner {
             patterns: &self.patterns,
             finder: &self.finder,
             identifier: &self.identifier,
+            stamps: &self.stamps,
+            bylines: &self.bylines,
             config: &self.config,
         };
         let outcome = fields.assemble(&record, &segments, &labelled).map(Box::new);

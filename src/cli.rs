@@ -84,6 +84,7 @@ pub enum Command {
     Explain(ExplainArgs),
     Report(ReportArgs),
     Verify(VerifyArgs),
+    Compact(CompactArgs),
     Reindex(ReindexArgs),
     Eval(EvalArgs),
     Train(TrainArgs),
@@ -100,7 +101,7 @@ pub enum Command {
 /// Reads folders and files: .txt, .html, .jsonl, .csv, .tsv, .parquet, .warc and .wet, plain or compressed (.gz, .zst, .bz2, .xz), and
 /// all of these in .tar and .zip archives. Commits articles, segments, related stories, duplicates and rejects to the output folder. Inputs that were committed before are skipped, so a dump folder that grows can be
 /// given again and again. A run that was stopped
-/// has committed nothing: give the same command again.
+/// has committed nothing: the same command goes on where it was.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -232,6 +233,17 @@ pub struct VerifyArgs {
     #[arg(long)]
     pub deep: bool,
 }
+
+/// Put the small files of past commits together.
+///
+/// The rows stay, in the same order, with their run ids; there are fewer files and manifests. Old files go when the new ones stand. Large
+/// commits are left alone until as much has come behind them, so that a row is copied a few times in its life. Good once a month.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  newsieve compact             ./output
+  newsieve compact -o tables   another output folder")]
+pub struct CompactArgs {}
 
 /// Make the index of duplicates anew from the tables.
 ///

@@ -73,6 +73,7 @@ pub struct LimitsConfig {
     pub max_archive_depth: u64,
     pub max_archive_members: u64,
     pub max_reject_share: f64,
+    pub max_removed_share: f64,
 }
 
 /// `[decode]`.
@@ -106,6 +107,7 @@ pub struct LabelConfig {
     pub min_items_without_heading: usize,
     pub min_repeat_units: usize,
     pub min_article_units: usize,
+    pub template_records: u32,
 }
 
 /// What enters `text`.

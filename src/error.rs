@@ -37,6 +37,9 @@ pub enum Error {
         /// ` (process 123, since …)`, or nothing where it is not known.
         holder: String,
     },
+    /// The run was asked to stop; nothing of it is visible, and the same command goes on from what was done.
+    #[error("stopped before the commit; the same command goes on from here")]
+    Stopped,
     /// The output folder is not what a command needs: no commits, an unknown version, files missing …
     #[error("{0}")]
     Output(String),
@@ -52,6 +55,7 @@ impl Error {
         match self {
             Error::Config(_) => 2,
             Error::Locked { .. } => 75,
+            Error::Stopped => 130,
             Error::Io { .. } | Error::Table { .. } | Error::Output(_) => 1,
         }
     }

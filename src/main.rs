@@ -5,10 +5,13 @@ mod escape;
 mod explain_view;
 mod logging;
 mod progress;
+mod signals;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::{CommandFactory, Parser};
@@ -18,8 +21,9 @@ use newsieve::decode::decode;
 use newsieve::error::Error;
 use newsieve::eval::{evaluate, floors::Floors, gold};
 use newsieve::output::Output;
-use newsieve::pipeline::{self, RunRequest, RunSummary};
+use newsieve::pipeline::{self, Control, RunRequest, RunSummary};
 use newsieve::source::{self, FileReader};
+use newsieve::stop::Stop;
 use newsieve::table::{SchemaFormat, Table, describe};
 
 use cli::{
@@ -36,9 +40,21 @@ fn main() -> ExitCode {
     let Cli { global, command } = Cli::parse();
     let bars = Bars::new(&global);
     logging::init(&global, bars.target());
-    match execute(command, &global, &bars) {
+    let stop = Arc::new(Stop::default());
+    let signals = match signals::listen(&stop) {
+        Ok(signals) => signals,
+        Err(error) => {
+            tracing::error!("cannot listen for signals: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match execute(command, &global, &bars, stop) {
         Ok(code) => ExitCode::from(code),
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if matches!(error.downcast_ref::<Error>(), Some(Error::Stopped)) => {
+            tracing::warn!("{error:#}");
+            ExitCode::from(signals.exit_code())
+        }
         Err(error) => {
             tracing::error!("{error:#}");
             ExitCode::from(error.downcast_ref::<Error>().map_or(1, Error::exit_code))
@@ -46,12 +62,13 @@ fn main() -> ExitCode {
     }
 }
 
-fn execute(command: Command, global: &Global, bars: &Bars) -> anyhow::Result<u8> {
+fn execute(command: Command, global: &Global, bars: &Bars, stop: Arc<Stop>) -> anyhow::Result<u8> {
     match command {
-        Command::Run(args) => run(args, global, bars),
+        Command::Run(args) => run(args, global, bars, stop),
         Command::Explain(args) => explain(&args, global),
         Command::Report(_) => emit(&newsieve::report::report(&global.output)?),
         Command::Verify(args) => verify(&global.output, args.deep),
+        Command::Compact(_) => compact(&global.output),
         Command::Reindex(args) => reindex(&global.output, args.memory),
         Command::Eval(args) => eval(&args),
         Command::Train(args) => train(&args),
@@ -82,7 +99,19 @@ fn load(args: &ConfigArgs) -> Result<Effective, Error> {
     config::load(args.file.as_deref(), &args.sets, &args.flags())
 }
 
-fn run(args: RunArgs, global: &Global, bars: &Bars) -> anyhow::Result<u8> {
+/// Environment variable with the seconds between two checkpoints; 0 = after every batch. For tests, and for disks that are very slow.
+const CHECKPOINT_SECONDS: &str = "NEWSIEVE_CHECKPOINT_SECONDS";
+
+fn checkpoint_every() -> anyhow::Result<Option<Duration>> {
+    let Some(text) = std::env::var_os(CHECKPOINT_SECONDS) else { return Ok(None) };
+    let seconds = text.to_str().and_then(|text| Duration::try_from_secs_f64(text.parse().ok()?).ok());
+    match seconds {
+        Some(seconds) => Ok(Some(seconds)),
+        None => anyhow::bail!(Error::Config(format!("{CHECKPOINT_SECONDS} must be a number of seconds"))),
+    }
+}
+
+fn run(args: RunArgs, global: &Global, bars: &Bars, stop: Arc<Stop>) -> anyhow::Result<u8> {
     let effective = load(&args.config)?;
     let inputs = if args.inputs.is_empty() {
         effective.config.input.paths.iter().map(PathBuf::from).collect()
@@ -99,6 +128,7 @@ fn run(args: RunArgs, global: &Global, bars: &Bars) -> anyhow::Result<u8> {
         dry_run: args.dry_run,
         full_refresh: args.full_refresh,
         batch_records: pipeline::BATCH_RECORDS,
+        control: Control { stop, checkpoint_every: checkpoint_every()? },
     };
     let summary = pipeline::run(&request, bars)?;
     for warning in &summary.warnings {
@@ -168,6 +198,20 @@ fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
     emit(&lines).or_else(|error| if is_closed_pipe(&error) { Ok(0) } else { Err(error) })?;
     let count = report.findings.len();
     anyhow::bail!("{count} promises of `{}` do not hold", output.display())
+}
+
+fn compact(output: &Path) -> anyhow::Result<u8> {
+    match newsieve::compact::compact(&Output::open(output)?)? {
+        Some(done) => tracing::info!(
+            "put {} commits together as {}: {} files, {} before",
+            done.commits,
+            done.name,
+            done.files_after,
+            done.files_before
+        ),
+        None => tracing::info!("nothing to put together"),
+    }
+    Ok(0)
 }
 
 fn reindex(output: &Path, memory: u64) -> anyhow::Result<u8> {
@@ -350,9 +394,19 @@ mod tests {
     #[test]
     fn the_man_page_has_every_command() {
         let page = man_page().unwrap();
-        for command in
-            ["RUN", "EXPLAIN", "REPORT", "VERIFY", "REINDEX", "EVAL", "TRAIN", "SCHEMA", "CONFIG", "COMPLETIONS"]
-        {
+        for command in [
+            "RUN",
+            "EXPLAIN",
+            "REPORT",
+            "VERIFY",
+            "COMPACT",
+            "REINDEX",
+            "EVAL",
+            "TRAIN",
+            "SCHEMA",
+            "CONFIG",
+            "COMPLETIONS",
+        ] {
             assert!(page.contains(&format!(".SH \"NEWSIEVE {command}\"")), "{command}");
         }
     }

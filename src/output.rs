@@ -1,9 +1,11 @@
 //! The output folder: its lock, its manifests, how a run's files become visible, and what is swept.
 //!
 //! A commit is visible when its manifest is. Files are synced in the staging folder and renamed to their places first; the
-//! manifest is renamed into `_commits/` last. Everything that no manifest names is left over from a run that was killed, and
-//! [`Output::sweep`], which needs the lock, removes it. A manifest may replace earlier ones (`--full-refresh`): from the moment
-//! it stands, the replaced ones no longer count, whether or not their files are gone already.
+//! manifest is renamed into `_commits/` last. It is written in full under another name before the first part is moved: with it the next
+//! command, whichever it is, finishes a commit that was killed ([`Output::recover`]) or undoes it. What else no manifest names is left
+//! over from a run that was killed, and [`Output::sweep`], which needs the lock, removes it. A manifest may replace earlier ones
+//! (`--full-refresh`, `compact`): from the moment it stands, the replaced ones no longer count, whether or not their files are gone
+//! already.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File, TryLockError};
@@ -15,15 +17,22 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::checkpoint::is_resumable;
 use crate::dedup::earlier::{INDEX_FOLDER, entries_in_force};
 use crate::dedup::index::{IndexEntry, StagedIndex};
 use crate::error::{Error, Result};
-use crate::table::{StagedFile, Table, part_name, rows_with_id, to_json};
+use crate::fail_point;
+use crate::table::{SCHEMA_VERSION, StagedFile, Table, part_name, rows_with_id, to_json};
 
-/// Version of the manifest's form. A reader refuses others.
-pub const MANIFEST_VERSION: u32 = 1;
+/// Version of the manifest's form. Older ones are read; a reader refuses newer ones.
+///
+/// 2 has `runs`.
+pub const MANIFEST_VERSION: u32 = 2;
 /// Longest run id, in characters: it becomes a folder name, and file systems end at 255 bytes.
 const RUN_ID_CHARS: usize = 64;
+
+/// How often an output that changes while it is read is read again.
+const STEADY_TRIES: usize = 5;
 
 const COMMITS: &str = "_commits";
 const STAGING: &str = "_staging";
@@ -58,12 +67,97 @@ pub struct Manifest {
     /// Run ids of earlier commits that this one replaces.
     #[serde(default)]
     pub replaces: Vec<String>,
+    /// The runs whose rows the files hold, in their order, where `compact` has put several together; else empty, and the commit is one
+    /// run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub runs: Vec<MergedRun>,
     /// Files that the commit adds to the index of duplicates; given by [`Output::commit`].
     #[serde(default)]
     pub index: Vec<IndexEntry>,
     /// Paths of files of the index that those replace; given by [`Output::commit`].
     #[serde(default)]
     pub index_replaces: Vec<String>,
+}
+
+/// One run among those that `compact` has put together.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MergedRun {
+    /// The run.
+    pub run_id: String,
+    /// Place of its commit in the order of commits.
+    pub sequence: u64,
+    /// Hash of everything that changed a row of it.
+    pub config_hash: String,
+    /// The files that it read.
+    pub inputs: Vec<InputEntry>,
+    /// What became of its records.
+    pub counts: Counts,
+    /// What the user should know, one sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
+}
+
+/// One run of a commit.
+#[derive(Debug, Clone, Copy)]
+pub struct Run<'a> {
+    /// The run.
+    pub run_id: &'a str,
+    /// Place of its commit in the order of commits.
+    pub sequence: u64,
+    /// Hash of everything that changed a row of it.
+    pub config_hash: &'a str,
+    /// The files that it read.
+    pub inputs: &'a [InputEntry],
+    /// What became of its records.
+    pub counts: Counts,
+    /// What the user should know, one sentence each.
+    pub warnings: &'a [String],
+}
+
+impl Manifest {
+    /// The runs whose rows the files hold, in their order.
+    #[must_use]
+    pub fn runs(&self) -> Vec<Run<'_>> {
+        if self.runs.is_empty() {
+            let Manifest { run_id, sequence, config_hash, inputs, counts, warnings, .. } = self;
+            return vec![Run { run_id, sequence: *sequence, config_hash, inputs, counts: *counts, warnings }];
+        }
+        self.runs.iter().map(MergedRun::view).collect()
+    }
+}
+
+impl MergedRun {
+    fn view(&self) -> Run<'_> {
+        let MergedRun { run_id, sequence, config_hash, inputs, counts, warnings } = self;
+        Run { run_id, sequence: *sequence, config_hash, inputs, counts: *counts, warnings }
+    }
+}
+
+/// The inputs of all commits. Files that could not be read whole are not among them: they are tried again.
+#[must_use]
+pub fn committed_inputs(manifests: &[Manifest]) -> HashSet<CommittedInput> {
+    let mut inputs = HashSet::new();
+    for run in manifests.iter().flat_map(Manifest::runs) {
+        for InputEntry { path, bytes, hash, .. } in run.inputs {
+            inputs.extend(hash.as_ref().map(|hash| CommittedInput {
+                path: path.clone(),
+                bytes: *bytes,
+                hash: hash.clone(),
+                config_hash: run.config_hash.to_owned(),
+            }));
+        }
+    }
+    inputs
+}
+
+/// Whether a run id was used by a commit, also by one that was replaced.
+#[must_use]
+pub fn is_used(manifests: &[Manifest], run_id: &str) -> bool {
+    manifests.iter().any(|manifest| {
+        manifest.run_id == run_id
+            || manifest.replaces.iter().any(|replaced| replaced == run_id)
+            || manifest.runs.iter().any(|run| run.run_id == run_id)
+    })
 }
 
 /// One file that was read.
@@ -158,20 +252,33 @@ impl Drop for Lock {
 }
 
 impl Output {
-    /// Opens an output folder for reading.
+    /// Whether a folder is an output folder.
+    #[must_use]
+    pub fn is_at(root: &Path) -> bool {
+        root.join(COMMITS).is_dir()
+    }
+
+    /// Opens an output folder for reading. A commit that was killed half done is finished or undone first.
     ///
     /// # Errors
-    /// The folder does not exist or is no output folder.
+    /// The folder does not exist or is no output folder, or what was half done can be neither finished nor undone.
     pub fn open(root: impl Into<PathBuf>) -> Result<Output> {
         let root = root.into();
-        if root.join(COMMITS).is_dir() {
-            return Ok(Output { root });
+        if Output::is_at(&root) {
+            let output = Output { root };
+            output.recover()?;
+            return Ok(output);
         }
         let what = if root.is_dir() { "is not an output folder" } else { "does not exist" };
         Err(Error::Output(format!(
             "`{}` {what}; `newsieve run` makes one, `--output DIR` names another",
             root.display()
         )))
+    }
+
+    /// As [`Output::open`], but what was left half done stays so.
+    pub(crate) fn unrecovered(root: &Path) -> Output {
+        Output { root: root.to_owned() }
     }
 
     /// Opens an output folder for writing, and creates it where it does not exist.
@@ -197,6 +304,11 @@ impl Output {
     #[must_use]
     pub fn stage_dir(&self, run_id: &str) -> PathBuf {
         self.root.join(STAGING).join(run_id)
+    }
+
+    /// Where the folders of all runs under way stand.
+    pub(crate) fn staging(&self) -> PathBuf {
+        self.root.join(STAGING)
     }
 
     /// Where what can be rebuilt from the tables stands: the duplicate index, checkpoints.
@@ -264,26 +376,34 @@ impl Output {
         mut manifest: Manifest,
     ) -> Result<Manifest> {
         check_run_id(&manifest.run_id)?;
-        let path = self.manifest_path(&manifest.run_id);
-        if path.exists() {
+        let earlier = self.manifests()?;
+        if self.manifest_path(&manifest.run_id).exists() || is_used(&earlier, &manifest.run_id) {
             return Err(Error::Config(format!(
-                "the run id `{}` is already committed; choose another",
+                "the run id `{}` was used by an earlier commit; choose another",
                 manifest.run_id
             )));
         }
-        let earlier = self.manifests()?;
-        manifest.sequence = earlier.last().map_or(1, |last| last.sequence + 1);
+        // What is put together stands where the last part of it stood.
+        manifest.sequence = match manifest.runs.last() {
+            Some(last) => last.sequence,
+            None => earlier.last().map_or(1, |last| last.sequence + 1),
+        };
         manifest.files = staged.iter().map(|file| file_entry(file, &manifest.run_id)).collect::<Result<_>>()?;
-        manifest.index = index.iter().map(|file| file.entry.clone()).collect();
-        manifest.index_replaces = index.iter().flat_map(|file| file.replaces.clone()).collect();
-        self.move_parts(staged, &manifest)?;
-        index.iter().try_for_each(|file| self.place_index(&file.path, &file.entry))?;
-        self.write_manifest(&path, &manifest)?;
-        let cleared = self.remove_staging(&manifest.run_id).and_then(|()| {
-            let replaces_none = manifest.replaces.is_empty() && manifest.index_replaces.is_empty();
-            if replaces_none { Ok(0) } else { self.sweep(lock) }
-        });
-        if let Err(error) = cleared {
+        manifest.index.extend(index.iter().map(|file| file.entry.clone()));
+        manifest.index_replaces.extend(index.iter().flat_map(|file| file.replaces.clone()));
+        if let Err(error) = self.place(staged, index, &manifest) {
+            // An error means that nothing of the commit is seen.
+            if let Err(left) = self.withdraw(&manifest, &earlier) {
+                tracing::warn!(
+                    "what was begun of the commit could not be undone, the next command tries again: {left}"
+                );
+            }
+            return Err(error);
+        }
+        let replaces_none = manifest.replaces.is_empty() && manifest.index_replaces.is_empty();
+        let cleared = if replaces_none { Ok(0) } else { self.sweep(lock) };
+        // Last, since the folder tells that not all is cleared away.
+        if let Err(error) = cleared.and_then(|_| self.remove_staging(&manifest.run_id)) {
             tracing::warn!("the commit `{}` stands, but old files are left over: {error}", manifest.run_id);
         }
         Ok(manifest)
@@ -293,21 +413,45 @@ impl Output {
         self.root.join(COMMITS).join(format!("{run_id}.json"))
     }
 
-    fn move_parts(&self, staged: &[StagedFile], manifest: &Manifest) -> Result<()> {
+    fn unfinished_path(&self, run_id: &str) -> PathBuf {
+        self.root.join(COMMITS).join(format!("{run_id}.tmp"))
+    }
+
+    /// Makes all durable, moves it to its place, the manifest last.
+    fn place(&self, staged: &[StagedFile], index: &[StagedIndex], manifest: &Manifest) -> Result<()> {
+        fail_point::reach("commit.begin")?;
         for file in staged {
             sync(&file.path)?;
+            fail_point::reach("commit.part_synced")?;
         }
+        for file in index {
+            self.place_index(&file.path, &file.entry)?;
+            fail_point::reach("commit.index_moved")?;
+        }
+        self.write_manifest(manifest)?;
+        fail_point::reach("commit.manifest_written")?;
+        self.move_parts(staged.iter().map(|file| file.path.as_path()), manifest)?;
+        self.show_manifest(manifest)
+    }
+
+    /// Moves staged parts, given in the order of the manifest's files, to their places.
+    fn move_parts<'a>(&self, staged: impl Iterator<Item = &'a Path>, manifest: &Manifest) -> Result<()> {
         for table in Table::ALL {
             let folder = self.root.join(table.as_str()).join(format!("run={}", manifest.run_id));
             fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         }
-        for (file, entry) in staged.iter().zip(&manifest.files) {
-            fs::rename(&file.path, self.root.join(&entry.path)).map_err(Error::io("move", &file.path))?;
+        for (path, entry) in staged.zip(&manifest.files) {
+            let place = self.root.join(&entry.path);
+            if path != place {
+                fs::rename(path, place).map_err(Error::io("move", path))?;
+            }
+            fail_point::reach("commit.part_moved")?;
         }
         for table in Table::ALL {
             let folder = self.root.join(table.as_str());
             sync_folder(&folder.join(format!("run={}", manifest.run_id)))?;
             sync_folder(&folder)?;
+            fail_point::reach("commit.folder_synced")?;
         }
         sync_folder(&self.root)
     }
@@ -322,19 +466,134 @@ impl Output {
         sync_folder(&self.state_dir())
     }
 
-    fn write_manifest(&self, path: &Path, manifest: &Manifest) -> Result<()> {
-        let unfinished = path.with_extension("tmp");
+    /// Writes the manifest under a name that does not count.
+    fn write_manifest(&self, manifest: &Manifest) -> Result<()> {
+        let unfinished = self.unfinished_path(&manifest.run_id);
         let text = serde_json::to_string_pretty(manifest).map_err(|cause| Error::Output(cause.to_string()))?;
         let mut file = File::create(&unfinished).map_err(Error::io("create", &unfinished))?;
-        file.write_all(text.as_bytes())
+        let (first, rest) = text.as_bytes().split_at(text.len() / 2);
+        file.write_all(first).map_err(Error::io("write", &unfinished))?;
+        fail_point::reach("commit.manifest_half_written")?;
+        file.write_all(rest)
             .and_then(|()| file.write_all(b"\n"))
             .and_then(|()| file.sync_all())
             .map_err(Error::io("write", &unfinished))?;
-        fs::rename(&unfinished, path).map_err(Error::io("move", &unfinished))?;
+        sync_folder(&self.root.join(COMMITS))
+    }
+
+    /// Gives the manifest the name that counts.
+    fn show_manifest(&self, manifest: &Manifest) -> Result<()> {
+        let path = self.manifest_path(&manifest.run_id);
+        let unfinished = self.unfinished_path(&manifest.run_id);
+        fail_point::reach("commit.before_visible")?;
+        fs::rename(&unfinished, &path).map_err(Error::io("move", &unfinished))?;
         sync_folder(&self.root.join(COMMITS)).inspect_err(|_| {
             // An error must mean that there is no manifest.
-            let _ = fs::remove_file(path);
-        })
+            let _ = fs::remove_file(&path);
+        })?;
+        // From here on nothing may fail: the commit stands.
+        let _ = fail_point::reach("commit.visible");
+        Ok(())
+    }
+
+    /// Takes back what was placed of a commit that cannot be finished: the manifest's draft last, since it names the rest.
+    fn withdraw(&self, manifest: &Manifest, in_force: &[Manifest]) -> Result<()> {
+        let named = |path: &str| {
+            let files = in_force.iter().flat_map(|manifest| &manifest.files).map(|file| &file.path);
+            let indexes = in_force.iter().flat_map(|manifest| &manifest.index).map(|entry| &entry.path);
+            files.chain(indexes).any(|known| known == path)
+        };
+        let files = manifest.files.iter().map(|file| &file.path);
+        for path in files.chain(manifest.index.iter().map(|entry| &entry.path)).filter(|path| !named(path)) {
+            remove_if_there(&self.root.join(path))?;
+        }
+        for table in Table::ALL {
+            // Only where nothing of anybody else is in it.
+            let _ = fs::remove_dir(self.root.join(table.as_str()).join(format!("run={}", manifest.run_id)));
+        }
+        remove_if_there(&self.unfinished_path(&manifest.run_id))?;
+        sync_folder(&self.root.join(COMMITS))
+    }
+
+    /// Finishes or undoes what a command that was killed has left half done. Nothing is done while another command holds the lock, or
+    /// where the folder cannot be written: then only what the manifests name counts.
+    ///
+    /// # Errors
+    /// What was left can be neither finished nor undone.
+    pub fn recover(&self) -> Result<()> {
+        if !self.is_interrupted()? {
+            return Ok(());
+        }
+        match self.lock() {
+            Ok(lock) => {
+                let removed = self.sweep(&lock)?;
+                tracing::debug!("finished what a killed command had begun; {removed} files and folders are gone");
+                Ok(())
+            }
+            Err(Error::Locked { .. } | Error::Io { .. }) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Reads while other commands may commit: what was wrong is read again where the manifests have changed meanwhile.
+    pub(crate) fn steadily<T>(
+        &self,
+        mut read: impl FnMut() -> Result<T>,
+        is_wrong: impl Fn(&Result<T>) -> bool,
+    ) -> Result<T> {
+        for _ in 0..STEADY_TRIES {
+            let before = list(&self.root.join(COMMITS))?;
+            let result = read();
+            if !is_wrong(&result) || list(&self.root.join(COMMITS))? == before {
+                return result;
+            }
+        }
+        read()
+    }
+
+    /// Whether a commit was begun and not cleared away.
+    fn is_interrupted(&self) -> Result<bool> {
+        let is_draft = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "tmp");
+        let is_committed = |path: &PathBuf| {
+            path.file_name().and_then(|name| name.to_str()).is_some_and(|name| self.manifest_path(name).is_file())
+        };
+        Ok(list(&self.root.join(COMMITS))?.iter().any(is_draft) || list(&self.staging())?.iter().any(is_committed))
+    }
+
+    /// The drafts of manifests whose commit is under way, or was killed.
+    pub(crate) fn drafts(&self) -> Result<Vec<Manifest>> {
+        let paths = list(&self.root.join(COMMITS))?;
+        let drafts = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "tmp"));
+        // Half a draft is none: it is written in full before the first part is moved.
+        Ok(drafts.filter_map(|path| read_manifest(path).ok()).collect())
+    }
+
+    /// Rolls every commit that was killed forward, where all its files are there, or back.
+    fn roll(&self) -> Result<()> {
+        for draft in self.drafts()? {
+            let in_force = self.manifests()?;
+            let staged: Vec<Option<PathBuf>> = draft.files.iter().map(|file| self.find(&draft.run_id, file)).collect();
+            let is_whole = |path: &Path, bytes: u64| fs::metadata(path).is_ok_and(|metadata| metadata.len() == bytes);
+            let has_index = draft.index.iter().all(|entry| is_whole(&self.root.join(&entry.path), entry.bytes));
+            let staged: Option<Vec<PathBuf>> = staged.into_iter().collect();
+            match staged {
+                Some(staged) if has_index && !is_used(&in_force, &draft.run_id) => {
+                    self.move_parts(staged.iter().map(PathBuf::as_path), &draft)?;
+                    self.show_manifest(&draft)?;
+                    tracing::info!("the commit of run {} was killed half done and is finished now", draft.run_id);
+                }
+                _ => self.withdraw(&draft, &in_force)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Where a file of a commit that was killed stands: still staged, or in its place.
+    fn find(&self, run_id: &str, file: &FileEntry) -> Option<PathBuf> {
+        let name = Path::new(&file.path).file_name()?;
+        let staged = self.stage_dir(run_id).join(&file.table).join(name);
+        let place = self.root.join(&file.path);
+        [staged, place].into_iter().find(|path| fs::metadata(path).is_ok_and(|found| found.len() == file.bytes))
     }
 
     fn remove_staging(&self, run_id: &str) -> Result<()> {
@@ -350,7 +609,8 @@ impl Output {
         self.remove_staging(run_id)
     }
 
-    /// Removes what runs that were killed left behind, and what commits replaced; gives the number of files and folders removed.
+    /// Finishes or undoes commits that were killed, and removes what runs that were killed left behind and what commits replaced; gives
+    /// the number of files and folders removed. A run that can be resumed stays.
     ///
     /// Only names that this program makes are touched: `_staging/*`, `_commits/*.tmp`, replaced manifests, and
     /// `<table>/run=*/part-*.parquet` and `_state/index/*.idx` that no manifest in force names.
@@ -358,12 +618,15 @@ impl Output {
     /// # Errors
     /// A manifest cannot be read (nothing is removed then), or something cannot be removed.
     pub fn sweep(&self, _lock: &Lock) -> Result<usize> {
+        self.manifests()?;
+        self.roll()?;
         let manifests = self.manifests()?;
         let mut removed = 0;
         // Replaced manifests go before their files: a manifest must never name a file that is gone.
         for path in list(&self.root.join(COMMITS))? {
             if self.is_left_over_manifest(&path, &manifests) {
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                let _ = fail_point::reach("sweep.manifest_removed");
                 removed += 1;
             }
         }
@@ -378,12 +641,34 @@ impl Output {
             let is_index = path.extension().is_some_and(|extension| extension == "idx");
             if is_index && !indexes.iter().any(|entry| self.root.join(&entry.path) == path) {
                 fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+                let _ = fail_point::reach("sweep.index_removed");
                 removed += 1;
             }
         }
-        for path in list(&self.root.join(STAGING))? {
+        // Last, since the folder of a committed run tells that not all is cleared away.
+        let is_open = |path: &Path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            is_folder(path) && is_resumable(path) && !is_used(&manifests, name)
+        };
+        removed += self.clear(|path| !is_open(path))?;
+        Ok(removed)
+    }
+
+    /// Removes the folders of all runs under way but one, which is resumed.
+    ///
+    /// # Errors
+    /// Something cannot be removed.
+    pub fn clear_staging(&self, _lock: &Lock, resumed: Option<&str>) -> Result<usize> {
+        let kept = resumed.map(|run_id| self.stage_dir(run_id));
+        self.clear(|path| kept.as_deref() != Some(path))
+    }
+
+    fn clear(&self, is_left_over: impl Fn(&Path) -> bool) -> Result<usize> {
+        let mut removed = 0;
+        for path in list(&self.staging())?.into_iter().filter(|path| is_left_over(path)) {
             let gone = if is_folder(&path) { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             gone.map_err(Error::io("remove", &path))?;
+            let _ = fail_point::reach("sweep.staging_removed");
             removed += 1;
         }
         Ok(removed)
@@ -395,21 +680,6 @@ impl Output {
             Some("json") => !in_force.iter().any(|manifest| self.manifest_path(&manifest.run_id) == path),
             _ => false,
         }
-    }
-
-    /// The inputs of all commits in force. Files that could not be read whole are not among them: they are tried again.
-    ///
-    /// # Errors
-    /// As [`Output::manifests`].
-    pub fn committed_inputs(&self) -> Result<HashSet<CommittedInput>> {
-        let mut inputs = HashSet::new();
-        for manifest in self.manifests()? {
-            for InputEntry { path, bytes, hash, .. } in manifest.inputs {
-                let config_hash = manifest.config_hash.clone();
-                inputs.extend(hash.map(|hash| CommittedInput { path, bytes, hash, config_hash }));
-            }
-        }
-        Ok(inputs)
     }
 
     /// The files of a table, in the order of commits and parts.
@@ -427,12 +697,18 @@ impl Output {
     /// # Errors
     /// As [`Output::manifests`], or a file cannot be read.
     pub fn find_record(&self, id: &str) -> Result<Option<StoredRecord>> {
+        self.steadily(|| self.newest_record(id), Result::is_err)
+    }
+
+    fn newest_record(&self, id: &str) -> Result<Option<StoredRecord>> {
         for manifest in self.manifests()?.iter().rev() {
             let mut found = self.rows_of(manifest, id)?;
-            // A compacted commit holds the rows of several runs; generated run ids sort by time.
-            if let Some((run_id, mut record)) = found.pop_last() {
-                record.run_id = run_id;
-                return Ok(Some(record));
+            // A compacted commit holds the rows of several runs.
+            for run in manifest.runs().into_iter().rev() {
+                if let Some(mut record) = found.remove(run.run_id) {
+                    run.run_id.clone_into(&mut record.run_id);
+                    return Ok(Some(record));
+                }
             }
         }
         Ok(None)
@@ -513,11 +789,18 @@ pub(crate) fn read_manifest(path: &Path) -> Result<Manifest> {
     let value: Value =
         serde_json::from_slice(&text).map_err(|cause| refuse(format!("is not JSON ({cause}); restore it")))?;
     let version = value.get("format_version").and_then(Value::as_u64);
-    if version != Some(u64::from(MANIFEST_VERSION)) {
+    if version.is_none_or(|version| !(1..=u64::from(MANIFEST_VERSION)).contains(&version)) {
         let version =
             version.map_or_else(|| "no format version".to_owned(), |version| format!("format version {version}"));
         return Err(refuse(format!(
-            "has {version}; this newsieve knows {MANIFEST_VERSION}, another release may know it"
+            "has {version}; this newsieve knows those up to {MANIFEST_VERSION}, a newer release may know it"
+        )));
+    }
+    let schema = value.get("schema_version").and_then(Value::as_u64);
+    if let Some(schema) = schema.filter(|schema| *schema > u64::from(SCHEMA_VERSION)) {
+        return Err(refuse(format!(
+            "is of tables of schema version {schema}; this newsieve knows those up to {SCHEMA_VERSION}: use the release that wrote \
+             them or a newer one, or another folder with `--output`"
         )));
     }
     let manifest: Manifest =
@@ -568,6 +851,7 @@ fn sweep_table(folder: &Path, named: &HashSet<PathBuf>) -> Result<usize> {
         let before = removed;
         for path in left_over {
             fs::remove_file(path).map_err(Error::io("remove", path))?;
+            let _ = fail_point::reach("sweep.part_removed");
             removed += 1;
         }
         if removed - before == files.len() {
@@ -606,6 +890,13 @@ pub(crate) fn list(folder: &Path) -> Result<Vec<PathBuf>> {
         .map_err(Error::io("read", folder))?;
     paths.sort();
     Ok(paths)
+}
+
+fn remove_if_there(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove", path)(error)),
+        _ => Ok(()),
+    }
 }
 
 fn sync(path: &Path) -> Result<()> {
@@ -668,6 +959,7 @@ pub(crate) mod fixture {
             warnings: vec!["one input was passed over".to_owned()],
             files: Vec::new(),
             replaces: Vec::new(),
+            runs: Vec::new(),
             index: Vec::new(),
             index_replaces: Vec::new(),
         }
@@ -784,7 +1076,8 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         for (from, to, says) in [
             ("articles/run=r1/part-00000.parquet", "../../etc/part-00000.parquet", "no file of a table"),
-            ("\"format_version\": 1", "\"format_version\": 9", "format version 9"),
+            ("\"format_version\": 2", "\"format_version\": 9", "format version 9"),
+            ("\"schema_version\": 2", "\"schema_version\": 9", "schema version 9"),
             ("\"run_id\": \"r1\"", "\"run_id\": \"r7\"", "of the run `r7`"),
             ("\"config_hash\"", "\"config_hush\"", "not complete"),
         ] {
@@ -825,7 +1118,7 @@ mod tests {
     #[test]
     fn inputs_are_read_back() {
         let (_folder, output) = one_run();
-        let inputs = output.committed_inputs().unwrap();
+        let inputs = committed_inputs(&output.manifests().unwrap());
         let input = inputs.iter().next().unwrap();
         assert_eq!((input.path.as_str(), input.config_hash.as_str()), ("a.txt", "c0ffee"));
     }

@@ -5,23 +5,32 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use crate::checkpoint::{self, Head, Keeper, Position, Resumed, modified};
 use crate::clean::Cleaner;
 use crate::config::{Config, Effective};
 use crate::decode::{decode, hash_id};
 use crate::dedup::earlier::Earlier;
-use crate::dedup::index::StagedIndex;
+use crate::dedup::index::{INDEX_VERSION, StagedIndex};
 use crate::dedup::units::Units;
 use crate::dedup::{Deduplicator, Edge, Fates, Resolution};
 use crate::document::{Cleaned, Content, Origin, RawRecord, Reason, Rejection, excerpt, hash_hex};
 use crate::error::{Error, Result};
-use crate::output::{CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, check_run_id};
+use crate::fail_point;
+use crate::output::{
+    CommittedInput, Counts, InputEntry, Lock, MANIFEST_VERSION, Manifest, Output, Run, check_run_id, committed_inputs,
+    is_used,
+};
 use crate::source::{self, InputFile};
-use crate::table::{DuplicateEdge, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
+use crate::stop::{Phase, Stop};
+use crate::survey::{Survey, Templates};
+use crate::table::{DuplicateEdge, Marks, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
+use crate::tally::Tally;
 
 /// Records of one batch: enough to keep all cores busy between two hand-overs.
 pub const BATCH_RECORDS: usize = 512;
@@ -31,6 +40,11 @@ const BATCH_BYTES: usize = 4 << 20;
 const MEMORY_PER_BATCH: u64 = 128;
 /// Least bytes of a full batch.
 const MIN_BATCH_BYTES: usize = 64 << 10;
+/// Name of the staging folder of dry runs: they touch no run that waits to be resumed.
+const DRY_RUN: &str = ".dry-run";
+/// Bytes of text that the survey of what sites repeat reads at most, in the order of the tables: what recurs does so in any part of a
+/// dump, and the sketch stays as small as it is.
+const SURVEY_BYTES: u64 = 1 << 30;
 /// Batches that may wait between two stages.
 const CHANNEL_DEPTH: usize = 1;
 
@@ -56,6 +70,17 @@ pub struct RunRequest {
     pub full_refresh: bool,
     /// Records of one batch; the tables do not depend on it.
     pub batch_records: usize,
+    /// How the run is stopped and how often it makes sure of what was done.
+    pub control: Control,
+}
+
+/// How a run is stopped, and how often it writes down what was done.
+#[derive(Debug, Clone, Default)]
+pub struct Control {
+    /// Asks the run to stop.
+    pub stop: Arc<Stop>,
+    /// Time between two checkpoints; `None` = some seconds. The tables do not depend on it.
+    pub checkpoint_every: Option<Duration>,
 }
 
 /// Where a run reports how far it is.
@@ -113,7 +138,16 @@ enum Item {
 #[derive(Default)]
 struct Batch {
     items: Vec<Item>,
+    reached: Reached,
+}
+
+/// How far reading has come at the end of a batch.
+#[derive(Default)]
+struct Reached {
     bytes: u64,
+    /// Inputs that were finished since the batch before.
+    finished: Vec<InputEntry>,
+    position: Position,
 }
 
 /// What came out of the workers, in order.
@@ -125,16 +159,7 @@ enum Outcome {
 
 struct CleanBatch {
     outcomes: Vec<Outcome>,
-    bytes: u64,
-}
-
-/// Counts of the sequential part of a run.
-#[derive(Default)]
-struct Tally {
-    records: i64,
-    rejects: i64,
-    counted_rejects: i64,
-    damage: Vec<String>,
+    reached: Reached,
 }
 
 /// Everything the sequential part of a run writes to.
@@ -143,6 +168,10 @@ struct Sink {
     dedup: Deduplicator,
     caller_ids: HashSet<u128>,
     tally: Tally,
+    entries: Vec<InputEntry>,
+    position: Position,
+    /// Nothing where a run cannot be resumed: standard input is read once, a dry run leaves nothing.
+    keeper: Option<Keeper>,
 }
 
 /// Cleans inputs into tables and commits them.
@@ -159,14 +188,20 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     }
     let inputs = if request.inputs.is_empty() { configured_inputs(config) } else { request.inputs.clone() };
     refuse_output_as_input(&inputs, &request.output)?;
-    let cleaner = Cleaner::new(&request.effective)?;
+    // Others that are started on the same output must hear of it at once: nothing that takes time comes before the lock.
+    let is_old = Output::is_at(&request.output);
+    let mut lock = if is_old { Some(Output::create(&request.output)?.lock()?) } else { None };
     let mut listing = source::list(&inputs, &config.input)?;
     let output = Output::create(&request.output)?;
+    let lock = match lock.take() {
+        Some(lock) => lock,
+        None => output.lock()?,
+    };
     leave_out_output(&mut listing, &inputs, &request.output);
-    let lock = output.lock()?;
+    let cleaner = Cleaner::new(&request.effective)?;
     output.sweep(&lock)?;
     let manifests = output.manifests()?;
-    let plan = Plan::new(listing, &output, request, &manifests)?;
+    let plan = Plan::new(listing, request, &manifests);
     if plan.all.is_empty() {
         tracing::warn!(
             "no input has a file that can be read: .txt, .html, .jsonl, .csv, .tsv, .parquet, .warc, .wet, plain or with .gz, .zst, .bz2 \
@@ -174,6 +209,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
         );
     }
     let Some(run_id) = plan.run_id(request, &manifests)? else {
+        output.clear_staging(&lock, None)?;
         return Ok(RunSummary {
             n_skipped_inputs: plan.skipped,
             seconds: started.elapsed().as_secs_f64(),
@@ -181,24 +217,37 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
         });
     };
 
-    let staging = output.stage_dir(&run_id);
+    request.control.stop.enter(Phase::Reading)?;
+    let resumed = plan.resumed(request, &manifests, &output)?;
+    let run_id = resumed.as_ref().map_or(run_id, |resumed| resumed.checkpoint.head.run_id.clone());
+    let staging = output.stage_dir(if request.dry_run { DRY_RUN } else { &run_id });
+    if !request.dry_run {
+        output.clear_staging(&lock, resumed.is_some().then_some(run_id.as_str()))?;
+    }
     let known: &[Manifest] = if request.full_refresh { &[] } else { &manifests };
-    let earlier = Earlier::open(&output, known, &staging, request.memory)?;
-    let mut sink = Sink {
-        tables: RunTables::create(&staging, &run_id, &request.effective.config_hash, &config.table)?,
-        dedup: Deduplicator::new(config.dedup.clone(), earlier, &staging.join("_dedup"), request.memory)?,
-        caller_ids: HashSet::new(),
-        tally: Tally::default(),
-    };
+    let head = Head { plan: plan.hash(request, &manifests), run_id, is_generated: request.run_id.is_none() };
+    let mut sink = Sink::create(request, &plan, &output, known, &staging, &head, resumed)?;
+    let run_id = head.run_id;
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(request.jobs.unwrap_or(0))
+        .build()
+        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
+    let templates = survey(&plan.work, &pool, request, progress);
     progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
-    let entries = clean_all(&plan.work, &cleaner, request, &mut sink, progress)?;
+    sink.tell(progress);
+    clean_all(&plan.work, &pool, &Worker { cleaner, templates, config }, request, &mut sink, progress)?;
+    sink.keep()?;
+    request.control.stop.enter(Phase::Finishing)?;
     progress.start("finding duplicates and writing tables", 0);
-    let Sink { tables, dedup, tally, .. } = sink;
+    let Sink { tables, dedup, tally, entries, .. } = sink;
     let Resolution { fates, edges, index } = dedup.resolve(&run_id, &staging)?;
-    let summary = tally.summary(&run_id, &plan, &entries, &fates, config, started);
+    fail_point::reach("finish.resolved")?;
+    let summary = summary(&tally, &run_id, &plan, &entries, &fates, config, started);
     let edges = edges.into_iter().map(|edge| edge_row(edge, &run_id)).collect::<Vec<_>>();
     let run_row = run_row(&inputs, &summary, &entries, started_at);
     let staged = tables.finish(&fates, &edges, &run_row)?;
+    fail_point::reach("finish.staged")?;
+    request.control.stop.enter(Phase::Committing)?;
     let summary = finish(&output, &lock, request, &staged, &index, entries, summary, &manifests)?;
     progress.finish();
     Ok(RunSummary { seconds: started.elapsed().as_secs_f64(), ..summary })
@@ -220,7 +269,7 @@ enum Work {
 }
 
 impl Plan {
-    fn new(listing: source::Listing, output: &Output, request: &RunRequest, manifests: &[Manifest]) -> Result<Plan> {
+    fn new(listing: source::Listing, request: &RunRequest, manifests: &[Manifest]) -> Plan {
         let mut work: Vec<Work> = listing
             .files
             .into_iter()
@@ -228,13 +277,13 @@ impl Plan {
             .chain(listing.rejections.into_iter().map(Work::Rejected))
             .collect();
         work.sort_by(|a, b| a.order().cmp(&b.order()));
-        let again = manifests.iter().any(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
+        let again = runs_of(manifests).any(|run| Some(run.run_id) == request.run_id.as_deref());
         if again {
             let all = work.iter().map(Work::entry).collect();
-            return Ok(Plan { work: Vec::new(), skipped: 0, all });
+            return Plan { work: Vec::new(), skipped: 0, all };
         }
-        let committed = if request.full_refresh { HashSet::new() } else { output.committed_inputs()? };
-        Ok(Plan::without_known(work, &committed, &request.effective.config_hash))
+        let committed = if request.full_refresh { HashSet::new() } else { committed_inputs(manifests) };
+        Plan::without_known(work, &committed, &request.effective.config_hash)
     }
 
     /// Leaves out what is committed under the same configuration, and what stands twice among the inputs: one path, size and content
@@ -273,8 +322,8 @@ impl Plan {
 
     /// The id of this run; `None` when there is nothing to do.
     fn run_id(&self, request: &RunRequest, manifests: &[Manifest]) -> Result<Option<String>> {
-        let committed = manifests.iter().find(|manifest| Some(&manifest.run_id) == request.run_id.as_ref());
-        let Some(manifest) = committed else {
+        let committed = runs_of(manifests).find(|run| Some(run.run_id) == request.run_id.as_deref());
+        let Some(run) = committed else {
             let id = || {
                 request
                     .run_id
@@ -285,25 +334,67 @@ impl Plan {
         };
         let key = |entry: &InputEntry| (entry.path.clone(), entry.bytes, entry.hash.clone());
         // What an earlier commit had was skipped by that run, so it is not among its inputs.
-        let had_before =
-            |earlier: &&Manifest| earlier.sequence < manifest.sequence && earlier.config_hash == manifest.config_hash;
+        let had_before = |earlier: &Run<'_>| earlier.sequence < run.sequence && earlier.config_hash == run.config_hash;
         let before: BTreeSet<_> =
-            manifests.iter().filter(had_before).flat_map(|earlier| &earlier.inputs).map(key).collect();
-        let known: BTreeSet<_> = manifest.inputs.iter().map(key).collect();
+            runs_of(manifests).filter(had_before).flat_map(|earlier| earlier.inputs).map(key).collect();
+        let known: BTreeSet<_> = run.inputs.iter().map(key).collect();
         let given: BTreeSet<_> = self.all.iter().map(key).collect();
         let same_inputs =
             known.is_subset(&given) && given.iter().all(|input| known.contains(input) || before.contains(input));
-        if same_inputs && manifest.config_hash == request.effective.config_hash && !request.full_refresh {
+        if same_inputs && run.config_hash == request.effective.config_hash && !request.full_refresh {
             return Ok(None);
         }
         Err(Error::Config(format!(
             "the run id `{}` is committed already with other inputs or another configuration; give another `--run-id`, or none",
-            manifest.run_id
+            run.run_id
         )))
+    }
+
+    /// Hash of all that the result depends on but the run id, as far as it is known before anything is read.
+    fn hash(&self, request: &RunRequest, manifests: &[Manifest]) -> String {
+        let work: Vec<_> = self.work.iter().map(|item| (item.place(), item.size().1)).collect();
+        let earlier: Vec<_> = runs_of(manifests).map(|run| (run.run_id, run.sequence)).collect();
+        let versions = (VERSION, SCHEMA_VERSION, INDEX_VERSION);
+        let config = (&request.effective.config_hash, &request.effective.config.table, request.full_refresh);
+        hash_hex(serde_json::json!([versions, config, earlier, work]).to_string().as_bytes())
+    }
+
+    /// The run under way that this one goes on with.
+    fn resumed(&self, request: &RunRequest, manifests: &[Manifest], output: &Output) -> Result<Option<Resumed>> {
+        if !self.is_resumable(request) {
+            return Ok(None);
+        }
+        let is_met = |position: &Position, done: &[InputEntry]| {
+            let same = |(item, entry): (&Work, &InputEntry)| match (item, &entry.hash) {
+                (Work::File(file), Some(hash)) => source::hash_file(&file.path).is_ok_and(|now| now == *hash),
+                _ => true,
+            };
+            let under_way = match self.work.get(position.file) {
+                Some(Work::File(file)) => position.is_met(&file.path),
+                _ => true,
+            };
+            done.len() == position.file && under_way && self.work.iter().zip(done).all(same)
+        };
+        checkpoint::find(output, &self.hash(request, manifests), request.run_id.as_deref(), is_met)
+    }
+
+    /// Standard input cannot be read twice, and a dry run leaves nothing.
+    fn is_resumable(&self, request: &RunRequest) -> bool {
+        !request.dry_run && !self.work.iter().any(Work::is_stream)
     }
 }
 
+/// All runs that are committed, in the order of their commits.
+fn runs_of(manifests: &[Manifest]) -> impl Iterator<Item = Run<'_>> {
+    manifests.iter().flat_map(Manifest::runs)
+}
+
 impl Work {
+    /// Whether it is standard input.
+    fn is_stream(&self) -> bool {
+        matches!(self, Work::File(file) if file.path == Path::new("-"))
+    }
+
     fn place(&self) -> (&str, usize) {
         match self {
             Work::File(file) => (&file.file_path, file.input),
@@ -380,29 +471,65 @@ fn leave_out_output(listing: &mut source::Listing, inputs: &[PathBuf], output: &
     });
 }
 
+/// Reads the inputs once to learn what their sites print on many pages, up to [`SURVEY_BYTES`] of text. Standard input is read once
+/// only, so that a run with it goes without.
+fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progress: &dyn Progress) -> Templates {
+    let bytes: u64 = work.iter().map(|item| item.size().1).sum();
+    let records = request.effective.config.label.template_records;
+    if records == 0 || work.iter().any(Work::is_stream) {
+        return Templates::default();
+    }
+    progress.start("looking for what sites repeat", bytes);
+    let survey = Survey::new(bytes.min(SURVEY_BYTES), records);
+    let (sender, receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
+    std::thread::scope(|scope| {
+        scope.spawn(move || read_all(work, &Position::default(), request, &sender));
+        let mut seen = 0;
+        // Where the receiver is dropped, the reader ends.
+        for Batch { items, reached } in receiver {
+            let count = items.len() as u64;
+            let record = |item: Item| if let Item::Record(raw) = item { Some(raw) } else { None };
+            let note = |raw: RawRecord| {
+                survey.note(&raw);
+                content_bytes(&raw) as u64
+            };
+            seen += pool.install(|| items.into_par_iter().filter_map(record).map(note).sum::<u64>());
+            progress.advance(reached.bytes, count);
+            if seen >= SURVEY_BYTES {
+                break;
+            }
+        }
+    });
+    survey.finish()
+}
+
+/// What cleans items, on any thread.
+struct Worker<'a> {
+    cleaner: Cleaner,
+    templates: Templates,
+    config: &'a Config,
+}
+
 /// Reads, cleans and writes all files. Returns what was read of each.
 fn clean_all(
     work: &[Work],
-    cleaner: &Cleaner,
+    pool: &rayon::ThreadPool,
+    worker: &Worker,
     request: &RunRequest,
     sink: &mut Sink,
     progress: &dyn Progress,
-) -> Result<Vec<InputEntry>> {
-    let config = &request.effective.config;
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(request.jobs.unwrap_or(0))
-        .build()
-        .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
+) -> Result<()> {
     let (raw_sender, raw_receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
     let (clean_sender, clean_receiver) = sync_channel::<CleanBatch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
-        let reader = scope.spawn(move || read_all(work, request, &raw_sender));
+        let (from, stop) = (sink.position.clone(), &*request.control.stop);
+        let reader = scope.spawn(move || read_all(work, &from, request, &raw_sender));
         // Each thread owns its sender, so that the next stage ends when it does.
-        scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, cleaner, config)));
+        scope.spawn(move || pool.install(|| clean_batches(raw_receiver, &clean_sender, worker, stop)));
         let written = write_all(clean_receiver, sink, progress);
         // When writing failed the receivers are gone, so that the other threads end too.
-        let entries = reader.join().map_err(|_| Error::Output("the reader thread ended unexpectedly".to_owned()))?;
-        written.map(|()| entries)
+        reader.join().map_err(|_| Error::Output("the reader thread ended unexpectedly".to_owned()))?;
+        written
     })
 }
 
@@ -413,17 +540,22 @@ struct Filling<'a> {
     bytes: usize,
     batch: Batch,
     size: usize,
+    stop: &'a Stop,
 }
 
 impl Filling<'_> {
-    /// Adds an item; hands the batch over when it is full. False when nobody takes batches any more.
-    fn push(&mut self, item: Item) -> bool {
+    /// Adds an item, behind which reading stands at `position`; hands the batch over when it is full. False when nobody takes batches any
+    /// more, or none shall be made.
+    fn push(&mut self, item: Item, position: impl FnOnce() -> Position) -> bool {
         if let Item::Record(record) = &item {
             self.size += content_bytes(record);
         }
         self.batch.items.push(item);
         let full = self.batch.items.len() >= self.records || self.size >= self.bytes;
-        !full || self.hand_over()
+        if full {
+            self.batch.reached.position = position();
+        }
+        !self.stop.is_requested() && (!full || self.hand_over())
     }
 
     fn hand_over(&mut self) -> bool {
@@ -432,51 +564,106 @@ impl Filling<'_> {
     }
 }
 
-/// Reads all inputs into batches. Returns what was read of each.
-fn read_all(work: &[Work], request: &RunRequest, sender: &SyncSender<Batch>) -> Vec<InputEntry> {
-    let mut entries = Vec::with_capacity(work.len());
+/// Reads all inputs from a position on into batches.
+fn read_all(work: &[Work], from: &Position, request: &RunRequest, sender: &SyncSender<Batch>) {
     let bytes = usize::try_from(request.memory / MEMORY_PER_BATCH)
         .map_or(BATCH_BYTES, |bytes| bytes.clamp(MIN_BATCH_BYTES, BATCH_BYTES));
+    let stop = &*request.control.stop;
     let mut filling =
-        Filling { sender, records: request.batch_records.max(1), bytes, batch: Batch::default(), size: 0 };
-    for item in work {
+        Filling { sender, records: request.batch_records.max(1), bytes, batch: Batch::default(), size: 0, stop };
+    for (number, item) in work.iter().enumerate().skip(from.file) {
+        let done = if number == from.file { from.items } else { 0 };
         let entry = match item {
-            Work::Rejected(rejection) => filling.push(Item::Rejected(rejection.clone())).then(|| InputEntry {
-                hash: rejected_hash(rejection),
-                records: 1,
-                ..item.entry_unread()
-            }),
-            Work::File(file) => read_file(file, request, &mut filling),
+            Work::Rejected(rejection) => {
+                let position = || Position { file: number, items: 1, ..Position::default() };
+                (done > 0 || filling.push(Item::Rejected(rejection.clone()), position)).then(|| InputEntry {
+                    hash: rejected_hash(rejection),
+                    records: 1,
+                    ..item.entry_unread()
+                })
+            }
+            Work::File(file) => read_file(file, number, done, request, &mut filling),
         };
         // The receiver is gone only when writing failed, which is reported there.
-        let Some(entry) = entry else { return entries };
-        entries.push(entry);
+        let Some(entry) = entry else { return };
+        filling.batch.reached.finished.push(entry);
     }
+    filling.batch.reached.position = Position { file: work.len(), ..Position::default() };
     filling.hand_over();
-    entries
 }
 
-fn read_file(file: &InputFile, request: &RunRequest, filling: &mut Filling) -> Option<InputEntry> {
+/// Reads a file behind the items that are `done`.
+fn read_file(
+    file: &InputFile,
+    number: usize,
+    done: u64,
+    request: &RunRequest,
+    filling: &mut Filling,
+) -> Option<InputEntry> {
     let mut reader = source::open(file, &request.effective.config);
+    let before = state_of(&file.path);
     let mut told = 0;
+    for _ in 0..done {
+        if reader.next().is_none() {
+            break;
+        }
+        if filling.stop.is_requested() {
+            return None;
+        }
+    }
     while let Some(item) = reader.next() {
         let done = reader.stats().bytes_read;
-        filling.batch.bytes += done.saturating_sub(told);
+        filling.batch.reached.bytes += done.saturating_sub(told);
         told = done.max(told);
         let item = match item {
             Ok(record) => Item::Record(record),
             Err(rejection) => Item::Rejected(rejection),
         };
-        if !filling.push(item) {
+        let position = || {
+            let (bytes, hash) = reader.prefix();
+            Position { file: number, items: reader.stats().items, bytes, hash, modified: modified(&file.path) }
+        };
+        if !filling.push(item, position) {
             return None;
         }
     }
     let stats = reader.stats();
-    filling.batch.bytes += stats.bytes_read.saturating_sub(told);
+    filling.batch.reached.bytes += stats.bytes_read.saturating_sub(told);
+    let bytes = before.map_or(file.bytes, |(bytes, _)| bytes);
     // Reading ends where a container is damaged; the input is still the whole file, so that it is not read anew every night.
-    let whole = stats.bytes_read == file.bytes && !stats.file_hash.is_empty();
+    let whole = stats.bytes_read == bytes && !stats.file_hash.is_empty();
     let hash = if whole { Some(stats.file_hash) } else { source::hash_file(&file.path).ok() };
-    Some(InputEntry { path: file.file_path.to_string(), bytes: file.bytes, hash, records: stats.items })
+    let entry = InputEntry { path: file.file_path.to_string(), bytes, hash, records: stats.items };
+    if state_of(&file.path) == before {
+        return Some(entry);
+    }
+    // Nobody knows what was read: no hash, so that the next run reads the file as it is then.
+    let items = entry.records + 1;
+    let rejection = changed(file, entry.records);
+    let position = || Position { file: number, items, ..Position::default() };
+    (done > entry.records || filling.push(Item::Rejected(rejection), position)).then_some(InputEntry {
+        hash: None,
+        records: items,
+        ..entry
+    })
+}
+
+/// Size and time of the last change; nothing for standard input, and for what is gone.
+fn state_of(path: &Path) -> Option<(u64, Option<i64>)> {
+    std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|metadata| (metadata.len(), modified(path)))
+}
+
+fn changed(file: &InputFile, items: u64) -> Rejection {
+    Rejection {
+        origin: Origin { file_path: Arc::clone(&file.file_path), record_no: items as i64, input: file.input },
+        id: None,
+        stage: "read",
+        reason: Reason::Unreadable,
+        detail: "the file changed while it was read; what was read of it is kept, and the next run reads it again"
+            .to_owned(),
+        excerpt: None,
+        raw_bytes_hash: None,
+    }
 }
 
 /// Bytes of a raw record, as its container gives them.
@@ -488,24 +675,26 @@ pub fn content_bytes(record: &RawRecord) -> usize {
     }
 }
 
-fn clean_batches(receiver: Receiver<Batch>, sender: &SyncSender<CleanBatch>, cleaner: &Cleaner, config: &Config) {
-    for batch in receiver {
-        let outcomes = batch.items.into_par_iter().map(|item| clean_item(item, cleaner, config)).collect();
-        if sender.send(CleanBatch { outcomes, bytes: batch.bytes }).is_err() {
+fn clean_batches(receiver: Receiver<Batch>, sender: &SyncSender<CleanBatch>, worker: &Worker, stop: &Stop) {
+    for Batch { items, reached } in receiver {
+        let clean = |item| (!stop.is_requested()).then(|| clean_item(item, worker));
+        // A batch that a stop has met half done is dropped: the run that resumes reads it again.
+        let Some(outcomes) = items.into_par_iter().map(clean).collect::<Option<Vec<_>>>() else { return };
+        if sender.send(CleanBatch { outcomes, reached }).is_err() {
             return;
         }
     }
 }
 
-fn clean_item(item: Item, cleaner: &Cleaner, config: &Config) -> Outcome {
+fn clean_item(item: Item, worker: &Worker) -> Outcome {
     match item {
         Item::Rejected(rejection) => Outcome::Rejected(rejection),
         Item::Record(raw) => {
             let origin = raw.origin.clone();
             // No input may stop the night's run, not even one that finds a fault of ours.
-            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, config) {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, worker.config) {
                 Ok(record) => {
-                    let mut done = Box::new(cleaner.clean(record));
+                    let mut done = Box::new(worker.cleaner.clean_among(record, &worker.templates));
                     let key = done.outcome.as_mut().ok().map(|article| std::mem::take(&mut article.matching_key));
                     Outcome::Cleaned(done, key.map(|key| Units::of(&key)))
                 }
@@ -537,40 +726,112 @@ fn write_all(receiver: Receiver<CleanBatch>, sink: &mut Sink, progress: &dyn Pro
                 Outcome::Cleaned(cleaned, units) => sink.take(*cleaned, units.as_ref())?,
             }
         }
-        progress.advance(batch.bytes, records);
+        let Reached { bytes, finished, position } = batch.reached;
+        sink.reach(finished, position)?;
+        progress.advance(bytes, records);
     }
     Ok(())
 }
 
 impl Sink {
+    /// Begins a run, or goes on with one that was stopped.
+    fn create(
+        request: &RunRequest,
+        plan: &Plan,
+        output: &Output,
+        known: &[Manifest],
+        staging: &Path,
+        head: &Head,
+        resumed: Option<Resumed>,
+    ) -> Result<Sink> {
+        let config = &request.effective.config;
+        let (config_hash, run_id) = (&request.effective.config_hash, &head.run_id);
+        let every = request.control.checkpoint_every.unwrap_or(checkpoint::EVERY);
+        if let Some(Resumed { checkpoint, .. }) = &resumed {
+            checkpoint.clear(staging)?;
+            tracing::info!("goes on with run {run_id}, of which {} records were cleaned", checkpoint.tally.records);
+        }
+        let earlier = Earlier::open(output, known, staging, request.memory)?;
+        let mut dedup = Deduplicator::new(config.dedup.clone(), earlier, &staging.join("_dedup"), request.memory)?;
+        let tables = if plan.is_resumable(request) {
+            let marks = resumed.as_ref().map_or_else(Marks::new, |resumed| resumed.checkpoint.tables.clone());
+            RunTables::resume(staging, run_id, config_hash, &config.table, &marks, &mut |row| dedup.add_again(row))?
+        } else {
+            RunTables::create(staging, run_id, config_hash, &config.table)?
+        };
+        fail_point::reach("resume.replayed")?;
+        let checkpoint = resumed.as_ref().map(|resumed| &resumed.checkpoint);
+        let keeper = plan.is_resumable(request).then(|| Keeper::create(staging, head.clone(), checkpoint, every));
+        let mut sink = Sink {
+            tables,
+            dedup,
+            caller_ids: HashSet::new(),
+            tally: Tally::default(),
+            entries: Vec::new(),
+            position: Position::default(),
+            keeper: keeper.transpose()?,
+        };
+        if let Some(Resumed { checkpoint, inputs, caller_ids }) = resumed {
+            sink.caller_ids.extend(caller_ids);
+            (sink.tally, sink.entries, sink.position) = (checkpoint.tally, inputs, checkpoint.position);
+        }
+        // So that a run that is killed keeps its id.
+        sink.keep()?;
+        Ok(sink)
+    }
+
+    /// Tells what was done before.
+    fn tell(&self, progress: &dyn Progress) {
+        progress.advance(self.entries.iter().map(|entry| entry.bytes).sum(), self.tally.records as u64);
+    }
+
+    /// Takes note of how far reading has come, and now and then writes a checkpoint.
+    fn reach(&mut self, finished: Vec<InputEntry>, position: Position) -> Result<()> {
+        if let Some(keeper) = &mut self.keeper {
+            finished.iter().try_for_each(|entry| keeper.input(entry))?;
+        }
+        self.entries.extend(finished);
+        self.position = position;
+        if self.keeper.as_ref().is_some_and(Keeper::is_due) { self.keep() } else { Ok(()) }
+    }
+
+    /// Writes a checkpoint.
+    fn keep(&mut self) -> Result<()> {
+        match &mut self.keeper {
+            Some(keeper) => keeper.write(&mut self.tables, &self.position, &self.tally),
+            None => Ok(()),
+        }
+    }
+
     fn reject(&mut self, rejection: &Rejection) -> Result<()> {
-        self.tally.count(rejection);
+        self.tally.reject(rejection);
         self.tables.reject(rejection)
     }
 
     fn take(&mut self, mut cleaned: Cleaned, units: Option<&Units>) -> Result<()> {
-        self.refuse_double_id(&mut cleaned);
+        self.refuse_double_id(&mut cleaned)?;
         match (&cleaned.outcome, units) {
             (Ok(article), Some(units)) => {
-                self.tally.records += 1;
                 self.dedup.add(&cleaned.record.id, cleaned.record.caller_id, article, units)?;
             }
             (Ok(_), None) => return Err(Error::Output("an article came without its units".to_owned())),
-            (Err(rejection), _) => self.tally.count(rejection),
+            (Err(_), _) => {}
         }
+        self.tally.cleaned(&cleaned);
         self.tables.append(&cleaned)
     }
 
     /// A caller's id that stands twice in one dump: the second record goes to `rejects`, under an id of its own so that its segments
     /// can be told from the first one's.
-    fn refuse_double_id(&mut self, cleaned: &mut Cleaned) {
+    fn refuse_double_id(&mut self, cleaned: &mut Cleaned) -> Result<()> {
         let record = &mut cleaned.record;
         if !record.caller_id {
-            return;
+            return Ok(());
         }
         let key = format!("{}\0{}", record.origin.input, record.id);
-        if self.caller_ids.insert(xxhash_rust::xxh3::xxh3_128(key.as_bytes())) {
-            return;
+        let key = xxhash_rust::xxh3::xxh3_128(key.as_bytes());
+        if self.caller_ids.insert(key) {
+            return self.keeper.as_mut().map_or(Ok(()), |keeper| keeper.caller_id(key));
         }
         let given = std::mem::replace(&mut record.id, hash_id(&record.origin, record.text.as_bytes()));
         record.caller_id = false;
@@ -583,6 +844,7 @@ impl Sink {
             excerpt: Some(excerpt(record.text.trim())),
             raw_bytes_hash: Some(hash_hex(record.text.as_bytes())),
         });
+        Ok(())
     }
 }
 
@@ -599,50 +861,27 @@ fn edge_row(edge: Edge, run_id: &str) -> DuplicateEdge {
     }
 }
 
-impl Tally {
-    /// Most damaged inputs that are named one by one.
-    const NAMED_DAMAGE: usize = 20;
-
-    fn summary(
-        &self,
-        run_id: &str,
-        plan: &Plan,
-        entries: &[InputEntry],
-        fates: &Fates,
-        config: &Config,
-        started: Instant,
-    ) -> RunSummary {
-        let dropped = fates.dropped() as i64;
-        let mut warnings = self.damage.clone();
-        let share = self.counted_rejects as f64 / self.records.max(1) as f64;
-        if share > config.limits.max_reject_share {
-            warnings.push(format!(
-                "{:.1} % of the records were rejected (no_article and empty not counted), more than limits.max_reject_share = {:.1} %; see the table `rejects`",
-                share * 100.0,
-                config.limits.max_reject_share * 100.0
-            ));
-        }
-        RunSummary {
-            run_id: run_id.to_owned(),
-            committed: false,
-            n_records: self.records,
-            n_articles: fates.len() as i64 - dropped,
-            n_duplicates: dropped,
-            n_rejects: self.rejects,
-            n_skipped_inputs: plan.skipped,
-            bytes_in: entries.iter().map(|entry| entry.bytes).sum(),
-            seconds: started.elapsed().as_secs_f64(),
-            warnings,
-        }
-    }
-
-    fn count(&mut self, rejection: &Rejection) {
-        self.records += 1;
-        self.rejects += 1;
-        self.counted_rejects += i64::from(rejection.reason.counts_to_share());
-        if rejection.reason.is_damage() && self.damage.len() < Self::NAMED_DAMAGE {
-            self.damage.push(format!("`{}`: {}", rejection.origin.file_path, rejection.detail));
-        }
+fn summary(
+    tally: &Tally,
+    run_id: &str,
+    plan: &Plan,
+    entries: &[InputEntry],
+    fates: &Fates,
+    config: &Config,
+    started: Instant,
+) -> RunSummary {
+    let dropped = fates.dropped() as i64;
+    RunSummary {
+        run_id: run_id.to_owned(),
+        committed: false,
+        n_records: tally.records,
+        n_articles: fates.len() as i64 - dropped,
+        n_duplicates: dropped,
+        n_rejects: tally.rejects,
+        n_skipped_inputs: plan.skipped,
+        bytes_in: entries.iter().map(|entry| entry.bytes).sum(),
+        seconds: started.elapsed().as_secs_f64(),
+        warnings: tally.warnings(&config.limits),
     }
 }
 
@@ -655,7 +894,7 @@ fn generated_run_id(plan: &Plan, config_hash: &str, manifests: &[Manifest]) -> S
         inputs.extend(["\0", &path, "\0", &bytes.to_string()]);
     }
     let id = format!("{time}-{}", &hash_hex(inputs.as_bytes())[..8]);
-    let is_taken = |id: &String| manifests.iter().any(|manifest| manifest.run_id == *id);
+    let is_taken = |id: &String| is_used(manifests, id);
     let numbered = (2..).map(|number| format!("{id}-{number}"));
     std::iter::once(id.clone()).chain(numbered).find(|id| !is_taken(id)).unwrap_or(id)
 }
@@ -703,7 +942,7 @@ fn finish(
     manifests: &[Manifest],
 ) -> Result<RunSummary> {
     if request.dry_run {
-        output.discard(lock, &summary.run_id)?;
+        output.discard(lock, DRY_RUN)?;
         return Ok(summary);
     }
     let replaces = if request.full_refresh {
@@ -730,6 +969,7 @@ fn finish(
         warnings: summary.warnings.clone(),
         files: Vec::new(),
         replaces,
+        runs: Vec::new(),
         index: Vec::new(),
         index_replaces: Vec::new(),
     };

@@ -8,7 +8,7 @@ use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, PolarsResult, col, le
 
 use crate::document::Label;
 use crate::error::{Error, Result};
-use crate::output::{Counts, Manifest, Output};
+use crate::output::{Counts, Manifest, Output, Run};
 use crate::table::Table;
 use crate::verify::each_group;
 
@@ -25,15 +25,19 @@ const CELL_WIDTH: usize = 60;
 /// The folder is no output folder or holds no commits, or a manifest or table cannot be read.
 pub fn report(output: &Path) -> Result<String> {
     let output = Output::open(output)?;
+    output.steadily(|| describe(&output), Result::is_err)
+}
+
+fn describe(output: &Output) -> Result<String> {
     let manifests = output.manifests()?;
     let Some(last) = manifests.last() else {
         let folder = output.root().display();
         return Err(Error::Output(format!("`{folder}` holds no commits yet; `newsieve run` makes one")));
     };
-    let articles = Articles::read(&output)?;
+    let articles = Articles::read(output)?;
     let mut sections = vec![totals(&manifests), runs(&manifests)];
-    sections.extend([languages(&articles)?, sources(&articles)?, labels(&output)?]);
-    sections.extend([rejects(&output)?, duplicates(&output)?, quality_flags(&articles)]);
+    sections.extend([languages(&articles)?, sources(&articles)?, labels(output)?]);
+    sections.extend([rejects(output)?, duplicates(output)?, quality_flags(&articles)]);
     let mut text: Vec<String> = sections.iter().filter_map(Section::render).collect();
     text.extend(warnings(last));
     Ok(text.join("\n"))
@@ -114,14 +118,22 @@ fn totals(manifests: &[Manifest]) -> Section {
 }
 
 fn runs(manifests: &[Manifest]) -> Section {
-    let shown = manifests.iter().skip(manifests.len().saturating_sub(RUNS));
-    let rows = shown.map(|manifest| {
-        let Counts { n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs } = manifest.counts;
+    let all: Vec<(Run<'_>, String)> = manifests
+        .iter()
+        .flat_map(|manifest| {
+            let bytes = manifest.files.iter().map(|file| file.bytes).sum();
+            // Of runs that stand together nobody knows the size of each.
+            let shown = if manifest.runs.is_empty() { size(bytes) } else { "compacted".to_owned() };
+            manifest.runs().into_iter().map(move |run| (run, shown.clone()))
+        })
+        .collect();
+    let shown = all.iter().skip(all.len().saturating_sub(RUNS));
+    let rows = shown.map(|(run, size)| {
+        let Counts { n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs } = run.counts;
         let counts = [n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs].map(number);
-        let bytes = manifest.files.iter().map(|file| file.bytes).sum();
-        [manifest.run_id.clone()].into_iter().chain(counts).chain([size(bytes)]).collect()
+        [run.run_id.to_owned()].into_iter().chain(counts).chain([size.clone()]).collect()
     });
-    let title = if manifests.len() > RUNS { format!("The last {RUNS} runs") } else { "Runs".to_owned() };
+    let title = if all.len() > RUNS { format!("The last {RUNS} runs") } else { "Runs".to_owned() };
     Section::new(title, &["run", "records", "articles", "duplicates", "rejects", "skipped", "size"], rows)
 }
 
@@ -270,11 +282,9 @@ fn quality_flags(articles: &Articles) -> Section {
 }
 
 fn warnings(last: &Manifest) -> Option<String> {
-    if last.warnings.is_empty() {
-        return None;
-    }
-    let mut text = format!("Warnings of the last run ({})\n", last.run_id);
-    for warning in &last.warnings {
+    let run = last.runs().into_iter().next_back().filter(|run| !run.warnings.is_empty())?;
+    let mut text = format!("Warnings of the last run ({})\n", run.run_id);
+    for warning in run.warnings {
         let _ = writeln!(text, "  {}", printable(warning));
     }
     Some(text)
@@ -325,9 +335,14 @@ fn pad(cell: &str, to: usize, left: bool) -> String {
     if left { format!("{cell}{space}") } else { format!("{space}{cell}") }
 }
 
-/// Without control characters: a dump's text must not steer the terminal.
+/// Without control characters and those that turn the direction of text: a dump's text must not steer the terminal.
 fn printable(text: &str) -> String {
-    text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
+    let steers = |char: char| {
+        let turns =
+            matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    };
+    text.chars().map(|char| if steers(char) { ' ' } else { char }).collect()
 }
 
 fn shorten(text: &str) -> String {
@@ -440,7 +455,7 @@ mod tests {
         assert_eq!(pad("越南", 6, false), "  越南");
         assert_eq!(shorten(&"越".repeat(40)), format!("{}…", "越".repeat(29)));
         assert_eq!(shorten(&"a".repeat(60)), "a".repeat(60));
-        assert_eq!(printable("a\u{1b}[31mb"), "a [31mb");
+        assert_eq!(printable("a\u{1b}[31mb\u{202e}c"), "a [31mb c");
     }
 
     #[test]

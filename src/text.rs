@@ -6,17 +6,22 @@ use std::sync::LazyLock;
 use icu_normalizer::ComposingNormalizer;
 
 use crate::chars::{Kinds, chars};
+use crate::fast_map::NumberMap;
+use crate::latin;
 
 /// The text in NFC; borrowed where it is in NFC already.
 #[must_use]
 pub fn nfc(text: &str) -> Cow<'_, str> {
-    let in_doubt = !text.is_ascii() && chars().union(text).any(Kinds::PERHAPS_NOT_NFC);
+    let in_doubt = !latin::is_surely_nfc(text) && chars().union(text).any(Kinds::PERHAPS_NOT_NFC);
     if in_doubt { ComposingNormalizer::new_nfc().normalize(text) } else { Cow::Borrowed(text) }
 }
 
 /// The text in NFC and with half-width characters.
 #[must_use]
 pub fn nfc_half_width(text: &str) -> String {
+    if latin::is_plain(text) {
+        return text.to_owned();
+    }
     let chars = chars();
     let seen = chars.union(text);
     if !seen.any(Kinds::PERHAPS_NOT_NFC | Kinds::WIDE) {
@@ -106,7 +111,9 @@ const TONED: [(char, char, char, char); 15] = [
 pub(crate) fn old_tone_placement(text: &str) -> Option<String> {
     let mut moved: Option<String> = None;
     let mut copied = 0;
-    for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()) {
+    // No letter with a tone is one of ASCII: most hits end at the next byte.
+    let before_tone = |at: &usize| text.as_bytes().get(at + 1).is_some_and(|next| !next.is_ascii());
+    for at in memchr::memchr2_iter(b'o', b'u', text.as_bytes()).filter(before_tone) {
         let mut rest = text[at..].chars();
         let (Some(first), Some(second)) = (rest.next(), rest.next()) else { continue };
         let Some(&(.., plain, toned)) = TONED.iter().find(|(o, toned, ..)| *o == first && *toned == second) else {
@@ -236,31 +243,108 @@ fn fold_final_y(key: &mut String, start: usize) {
 /// Han characters. Two texts with one key are `normalized` duplicates. The key is never published.
 #[must_use]
 pub fn matching_key(text: &str) -> String {
-    let folded = fold(text);
-    let chars = chars();
-    let mut key = String::with_capacity(folded.len());
-    let mut gap = false;
-    let mut after_unspaced = true;
-    let mut word = 0;
-    for c in folded.chars() {
-        let kinds = chars.kinds(c);
-        if !kinds.any(Kinds::WORD) {
-            gap = true;
-            continue;
+    let mut key = Key { key: String::with_capacity(text.len()), gap: false, after_unspaced: true };
+    let mut lower = Vec::new();
+    for line in text.split('\n') {
+        if latin::is_plain(line) {
+            key.push_plain(latin::lower(line, &mut lower));
+        } else {
+            key.push_folded(&fold(line));
         }
-        let unspaced = kinds.any(Kinds::UNSPACED);
-        if gap || unspaced {
-            fold_final_y(&mut key, word);
-            if gap && !unspaced && !after_unspaced {
-                key.push(' ');
-            }
-            word = key.len();
-        }
-        (gap, after_unspaced) = (false, unspaced);
-        key.push(if unspaced { simplified(c) } else { c });
+        key.gap = true;
     }
-    fold_final_y(&mut key, word);
-    key
+    key.key
+}
+
+/// A matching key under way.
+struct Key {
+    key: String,
+    /// Whether signs or white space stand behind what was written last.
+    gap: bool,
+    /// Whether a character that needs no space was written last, or nothing.
+    after_unspaced: bool,
+}
+
+impl Key {
+    /// Writes a folded line.
+    fn push_folded(&mut self, folded: &str) {
+        let chars = chars();
+        let mut word = self.key.len();
+        for c in folded.chars() {
+            let kinds = chars.kinds(c);
+            if !kinds.any(Kinds::WORD) {
+                self.gap = true;
+                continue;
+            }
+            let unspaced = kinds.any(Kinds::UNSPACED);
+            if self.gap || unspaced {
+                fold_final_y(&mut self.key, word);
+                if self.gap && !unspaced && !self.after_unspaced {
+                    self.key.push(' ');
+                }
+                word = self.key.len();
+            }
+            (self.gap, self.after_unspaced) = (false, unspaced);
+            self.key.push(if unspaced { simplified(c) } else { c });
+        }
+        fold_final_y(&mut self.key, word);
+    }
+
+    /// Writes a plain line ([`latin`]) in lower case. What its key has too is copied in stretches, as most of it is.
+    fn push_plain(&mut self, line: &str) {
+        let bytes = line.as_bytes();
+        // Where the stretch begins that is not copied yet, and where the word in front ends.
+        let (mut from, mut last_end) = (0, 0);
+        let mut at = 0;
+        while at < bytes.len() {
+            let start = at;
+            at = latin::letters_end(bytes, at);
+            let has_digits = bytes.get(at).is_some_and(u8::is_ascii_digit);
+            if has_digits {
+                at = latin::word_end(bytes, at);
+            } else if at == start {
+                at += 1;
+                continue;
+            }
+            // One plain space between words stays.
+            if last_end == 0 || start != last_end + 1 || bytes[last_end] != b' ' {
+                self.key.push_str(&line[from..last_end]);
+                if (self.gap || last_end > 0) && !self.after_unspaced {
+                    self.key.push(' ');
+                }
+                from = start;
+            }
+            self.after_unspaced = false;
+            last_end = at;
+            // A tone in front of a digit stands at the end of its syllable too.
+            if !has_digits && !may_be_respelled(&bytes[start..at]) {
+                continue;
+            }
+            let word = self.key.len() + (start - from);
+            self.key.push_str(&line[from..at]);
+            from = at;
+            if let Some(moved) = old_tone_placement(&line[start..at]) {
+                self.key.truncate(word);
+                self.key.push_str(&moved);
+            }
+            fold_final_y(&mut self.key, word);
+        }
+        self.key.push_str(&line[from..last_end]);
+    }
+}
+
+/// Whether a plain word of lower-case letters may have a spelling that its key changes: a final `y`, or an ending with a tone behind `o` or
+/// `u`.
+#[inline]
+fn may_be_respelled(word: &[u8]) -> bool {
+    let [.., third, second, last] = word else { return word.last() == Some(&b'y') };
+    if last.is_ascii() {
+        return *last == b'y';
+    }
+    let before = if *second >= 0xC0 { *third } else { word.len().checked_sub(4).map_or(0, |before| word[before]) };
+    // ý and ỳ ỵ ỷ ỹ
+    let y = (*second == 0xC3 && *last == 0xBD) || (*second == 0xBB && *last >= 0xB3);
+    y || matches!(before, b'o' | b'u')
 }
 
 /// A 64-bit hash of a folded line, for comparisons inside one record.
@@ -397,6 +481,29 @@ pub fn unit_hashes(folded: &str) -> Vec<u64> {
     hashes
 }
 
+/// [`unit_hashes`] of a text as printed.
+fn units_of(text: &str) -> Vec<u64> {
+    if !latin::is_plain(text) {
+        return unit_hashes(&fold(text));
+    }
+    let mut lower = Vec::new();
+    let lower = latin::lower(text, &mut lower);
+    let bytes = lower.as_bytes();
+    let mut hashes = Vec::with_capacity(text.len() / 4);
+    let mut at = 0;
+    while at < bytes.len() {
+        let start = at;
+        at = latin::word_end(bytes, at);
+        if at == start {
+            at += 1;
+            continue;
+        }
+        let word = &lower[start..at];
+        hashes.push(line_hash(old_tone_placement(word).as_deref().unwrap_or(word)));
+    }
+    hashes
+}
+
 /// Pairs of neighbouring units, as hashes. Two-syllable pairs are close to words in Vietnamese, two characters in Chinese.
 #[must_use]
 pub fn bigrams(units: &[u64]) -> Vec<u64> {
@@ -406,12 +513,15 @@ pub fn bigrams(units: &[u64]) -> Vec<u64> {
 /// The share of `part`'s units that `whole` has too, in order of their pairs: 1 when `part` stands inside `whole`. 0 for an empty part.
 #[must_use]
 pub fn containment(part: &str, whole: &str) -> f64 {
-    let part = bigrams(&unit_hashes(&fold(part)));
+    let part = bigrams(&units_of(part));
     if part.is_empty() {
         return 0.0;
     }
-    let whole: std::collections::HashSet<u64> = bigrams(&unit_hashes(&fold(whole))).into_iter().collect();
-    part.iter().filter(|pair| whole.contains(pair)).count() as f64 / part.len() as f64
+    let mut pairs = NumberMap::default();
+    for pair in bigrams(&units_of(whole)) {
+        pairs.insert(pair, 1);
+    }
+    part.iter().filter(|pair| pairs.get(**pair) != 0).count() as f64 / part.len() as f64
 }
 
 #[cfg(test)]

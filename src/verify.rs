@@ -17,7 +17,7 @@ use crate::document::{EXCERPT_CHARS, Label};
 use crate::error::Result;
 use crate::output::{Counts, FileEntry, Manifest, Output, in_force, is_folder, list, read_manifest};
 use crate::source::hash_file;
-use crate::table::{ColumnType, Table};
+use crate::table::{ColumnType, SCHEMA_VERSION, Table};
 
 /// Findings of one kind that are written out; the others are counted.
 const FINDINGS_OF_A_KIND: usize = 10;
@@ -45,14 +45,23 @@ pub struct VerifyReport {
 /// # Errors
 /// The folder does not exist or is no output folder, or a folder cannot be listed. Everything else is a finding.
 pub fn verify(output: &Path, deep: bool) -> Result<VerifyReport> {
-    let output = Output::open(output)?;
+    // Where a manifest cannot be read nothing can be finished, and that is a finding.
+    let output = match Output::open(output) {
+        Err(_) if Output::is_at(output) => Output::unrecovered(output),
+        opened => opened?,
+    };
+    let is_wrong = |report: &Result<VerifyReport>| report.as_ref().is_ok_and(|report| !report.findings.is_empty());
+    output.steadily(|| check(&output, deep), is_wrong)
+}
+
+fn check(output: &Output, deep: bool) -> Result<VerifyReport> {
     let mut findings = Findings::default();
-    let manifests = readable_manifests(&output, &mut findings)?;
+    let manifests = readable_manifests(output, &mut findings)?;
     let all_readable = findings.is_empty();
-    let files_good = check_files(&output, &manifests, &mut findings);
+    let files_good = check_files(output, &manifests, &mut findings);
     check_index(output.root(), &manifests, &mut findings);
     if all_readable {
-        check_strangers(&output, &manifests, &mut findings)?;
+        check_strangers(output, &manifests, &mut findings)?;
     }
     let contents_checked = all_readable && files_good;
     if contents_checked {
@@ -131,7 +140,7 @@ fn check_files(output: &Output, manifests: &[Manifest], findings: &mut Findings)
                 });
                 good = false;
             }
-            if let Err(what) = check_file(output.root(), file) {
+            if let Err(what) = check_file(output.root(), file, manifest.schema_version) {
                 findings.add("damaged files", || format!("run `{run}`: `{}` {what}", file.path));
                 good = false;
             }
@@ -140,7 +149,7 @@ fn check_files(output: &Output, manifests: &[Manifest], findings: &mut Findings)
     good
 }
 
-fn check_file(root: &Path, file: &FileEntry) -> Result<(), String> {
+fn check_file(root: &Path, file: &FileEntry, schema_version: u32) -> Result<(), String> {
     let path = root.join(&file.path);
     let bytes = match fs::metadata(&path) {
         Ok(metadata) => metadata.len(),
@@ -158,7 +167,7 @@ fn check_file(root: &Path, file: &FileEntry) -> Result<(), String> {
     if rows as u64 != file.rows {
         return Err(format!("has {rows} rows, the manifest says {}", file.rows));
     }
-    Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns))
+    Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns, schema_version))
 }
 
 /// Checks the files of the index of duplicates. None is needed to trust the tables, and all can be made anew.
@@ -206,7 +215,8 @@ fn type_name(kind: &ArrowDataType) -> String {
     known.as_str().to_owned()
 }
 
-fn compare_schema(table: Table, columns: &[(String, String)]) -> Result<(), String> {
+/// Columns are only ever added, behind the others: a file of an older version ends before the newer ones.
+fn compare_schema(table: Table, columns: &[(String, String)], schema_version: u32) -> Result<(), String> {
     let contract = table.columns();
     for (number, column) in contract.iter().enumerate() {
         match columns.get(number) {
@@ -219,6 +229,7 @@ fn compare_schema(table: Table, columns: &[(String, String)]) -> Result<(), Stri
                     column.kind.as_str()
                 ));
             }
+            None if schema_version < SCHEMA_VERSION => return Ok(()),
             None => return Err(format!("has no column `{}`", column.name)),
         }
     }
@@ -227,8 +238,10 @@ fn compare_schema(table: Table, columns: &[(String, String)]) -> Result<(), Stri
 
 /// Reports what stands in the tables' folders and is in no manifest.
 fn check_strangers(output: &Output, manifests: &[Manifest], findings: &mut Findings) -> Result<()> {
-    let named: HashSet<PathBuf> =
-        manifests.iter().flat_map(|manifest| &manifest.files).map(|file| output.root().join(&file.path)).collect();
+    // A commit that is under way moves its parts before they are seen.
+    let drafts = output.drafts()?;
+    let files = manifests.iter().chain(&drafts).flat_map(|manifest| &manifest.files);
+    let named: HashSet<PathBuf> = files.map(|file| output.root().join(&file.path)).collect();
     for table in Table::ALL {
         let mut folders = vec![output.root().join(table.as_str())];
         while let Some(folder) = folders.pop() {
@@ -264,6 +277,13 @@ struct RecordTally {
     beaten: u32,
     /// Whether any edge names it as kept.
     is_kept: bool,
+    /// Whether any edge is of it.
+    has_edge: bool,
+    /// Whether it has mentions.
+    has_mentions: bool,
+    /// Highest `seg_no` of its segments, and of its mentions; only looked at with `deep`.
+    last_segment: i32,
+    last_mentioned: i32,
     cluster_size: i32,
     n_related: i64,
     related: i64,
@@ -304,6 +324,7 @@ fn check_contents(root: &Path, manifests: &[Manifest], deep: bool, findings: &mu
         }
     }
     laws.check_runs();
+    laws.check_merged(manifests);
     laws.check_records(root, manifests);
 }
 
@@ -341,16 +362,21 @@ pub(crate) fn each_group(
 
 impl Laws<'_> {
     fn manifest_table(&mut self, root: &Path, manifest: &Manifest, table: Table, deep: bool) {
-        let columns = columns_needed(table, deep);
         let mut stated = Counts::default();
         let mut runs = 0;
         for file in manifest.files.iter().filter(|file| file.table == table.as_str()) {
+            let mut columns = columns_needed(table, deep);
+            if manifest.schema_version < SCHEMA_VERSION
+                && let Ok((_, known)) = shape(&root.join(&file.path))
+            {
+                columns.retain(|name| known.iter().any(|(column, _)| column == name));
+            }
             let read = each_group(&root.join(&file.path), &columns, |rows| match table {
                 Table::Articles => self.articles(rows),
                 Table::Segments => self.segments(rows, deep),
                 Table::Related => self.related(rows, deep),
                 Table::Duplicates => self.duplicates(rows),
-                Table::Mentions => self.mentions(rows),
+                Table::Mentions => self.mentions(rows, deep),
                 Table::Rejects => self.rejects(rows),
                 Table::Runs => {
                     runs += rows.height();
@@ -452,6 +478,10 @@ impl Laws<'_> {
                 self.run(run);
                 self.record(run, id).records += 1;
             }
+            if deep {
+                let record = self.record(run, id);
+                record.last_segment = record.last_segment.max(numbers.get(row).unwrap_or_default());
+            }
             self.confidence(Table::Segments, run, id, confidences.get(row).unwrap_or(f32::NAN));
         }
         if deep { self.segments.walk(rows, self.findings) } else { Ok(()) }
@@ -506,7 +536,9 @@ impl Laws<'_> {
                 self.findings.add("wrong edges", || format!("run `{run}`: the edge of `{id}` to `{kept_id}` {what}"));
             }
             self.run(run).n_duplicates += i64::from(dropped);
-            self.record(run, id).dropped += u32::from(dropped);
+            let record = self.record(run, id);
+            record.dropped += u32::from(dropped);
+            record.has_edge = true;
             let kept = self.record(kept_run, kept_id);
             kept.is_kept = true;
             kept.beaten += u32::from(dropped && run == kept_run);
@@ -514,7 +546,7 @@ impl Laws<'_> {
         Ok(())
     }
 
-    fn mentions(&mut self, rows: &DataFrame) -> PolarsResult<()> {
+    fn mentions(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
         let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let confidences = rows.column("confidence")?.f32()?;
         for row in 0..rows.height() {
@@ -522,6 +554,12 @@ impl Laws<'_> {
                 (Some(id), Some(run), Some(confidence)) => self.confidence(Table::Mentions, run, id, confidence),
                 (Some(_), Some(_), None) => {}
                 _ => self.null_id(Table::Mentions),
+            }
+            if deep && let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) {
+                let segment = rows.column("seg_no")?.i32()?.get(row).unwrap_or_default();
+                let record = self.record(run, id);
+                record.has_mentions = true;
+                record.last_mentioned = record.last_mentioned.max(segment);
             }
         }
         Ok(())
@@ -597,6 +635,20 @@ impl Laws<'_> {
         }
     }
 
+    /// Every run that a compacted commit names has its row, and its counts are those that the manifest says.
+    fn check_merged(&mut self, manifests: &[Manifest]) {
+        let merged = manifests.iter().filter(|manifest| !manifest.runs.is_empty());
+        for run in merged.flat_map(|manifest| &manifest.runs) {
+            let rows = self.runs.get(&run.run_id).map(|tally| tally.rows.as_slice()).unwrap_or_default();
+            if rows != [run.counts] {
+                let name = &run.run_id;
+                self.findings.add("counts that differ", || {
+                    format!("run `{name}`: its row in runs does not agree with the manifest of the compacted commit that holds it")
+                });
+            }
+        }
+    }
+
     fn check_records(&mut self, root: &Path, manifests: &[Manifest]) {
         let mut broken: Vec<(Key, &'static str)> = Vec::new();
         for (&key, record) in &self.records {
@@ -651,6 +703,9 @@ const TWO_DROPS: &str = "records with too many dropping edges";
 const KEPT_MISSING: &str = "kept records that are missing";
 const RELATED_DIFFERS: &str = "wrong n_related";
 const CLUSTER_TOO_SMALL: &str = "clusters that are too small";
+const EDGE_OF_NOTHING: &str = "edges of records that are missing";
+const MENTION_OF_NOTHING: &str = "mentions of records that are not in articles";
+const MENTION_OUTSIDE: &str = "mentions outside of all segments";
 
 impl RecordTally {
     /// Which laws the record breaks. Two dumps of one run may hold the same caller id, so all laws are on sums.
@@ -663,6 +718,9 @@ impl RecordTally {
             (self.is_kept && self.articles == 0, KEPT_MISSING),
             (self.n_related != self.related, RELATED_DIFFERS),
             (self.articles == 1 && i64::from(self.cluster_size) <= i64::from(self.beaten), CLUSTER_TOO_SMALL),
+            (self.has_edge && self.records == 0, EDGE_OF_NOTHING),
+            (self.has_mentions && self.articles == 0, MENTION_OF_NOTHING),
+            (self.last_mentioned > self.last_segment, MENTION_OUTSIDE),
         ]
         .into_iter()
         .filter_map(|(broken, law)| broken.then_some(law))
@@ -675,6 +733,12 @@ impl RecordTally {
             KEPT_AND_DROPPED => "is in articles although duplicates says that it was dropped".to_owned(),
             TWO_DROPS => format!("has {dropped} dropping edges in duplicates, but stands {records} times in segments"),
             KEPT_MISSING => "is named as kept by duplicates, but is not in articles".to_owned(),
+            EDGE_OF_NOTHING => "has an edge in duplicates, but no segments".to_owned(),
+            MENTION_OF_NOTHING => "has mentions, but is not in articles".to_owned(),
+            MENTION_OUTSIDE => {
+                let (mentioned, last) = (self.last_mentioned, self.last_segment);
+                format!("has a mention in segment {mentioned}, but its last segment is {last}")
+            }
             RELATED_DIFFERS => format!("has n_related = {n_related}, but {related} rows in related"),
             _ => format!("has dup_cluster_size {cluster_size}, but {beaten} records were dropped in its favour"),
         }
@@ -686,7 +750,7 @@ fn find_names(root: &Path, manifests: &[Manifest], wanted: &BTreeSet<Key>) -> Ha
     let mut names = HashMap::new();
     for file in manifests.iter().flat_map(|manifest| &manifest.files) {
         let pairs: &[(&str, &str)] = match Table::from_name(&file.table) {
-            Some(Table::Articles | Table::Related) => &[("run_id", "id")],
+            Some(Table::Articles | Table::Related | Table::Mentions) => &[("run_id", "id")],
             Some(Table::Duplicates) => &[("run_id", "id"), ("kept_run_id", "kept_id")],
             _ => &[],
         };
@@ -1128,6 +1192,34 @@ mod tests {
             let found = findings(&output, true);
             assert!(found.iter().any(|found| found == &format!("run `r1`: record `a`: {sentence}")), "{found:#?}");
         }
+    }
+
+    #[test]
+    fn mentions_belong_to_segments_of_articles() {
+        let says = |change: &dyn Fn(&RecordBatch) -> RecordBatch, sentence: &str| {
+            let (_folder, output) = one_run();
+            forge(&output, Table::Mentions, |rows| change(&rows));
+            let found = findings(&output, true);
+            assert!(found.iter().any(|found| found == sentence), "{found:#?}");
+        };
+        let outside = |rows: &RecordBatch| with(rows, "seg_no", Arc::new(Int32Array::from(vec![0, 9])));
+        says(&outside, "run `r1`: record `c` has a mention in segment 9, but its last segment is 1");
+        let dropped = |rows: &RecordBatch| with(rows, "id", texts(&[Some("a"), Some("b")]));
+        says(&dropped, "run `r1`: record `b` has mentions, but is not in articles");
+    }
+
+    /// What an older release wrote lacks the columns that came later.
+    #[test]
+    fn files_of_an_older_schema_are_read() {
+        let (_folder, output) = one_run();
+        forge(&output, Table::Articles, |rows| rows.project(&(0..rows.num_columns() - 1).collect::<Vec<_>>()).unwrap());
+        assert!(findings(&output, true).iter().any(|found| found.contains("has no column")));
+        change_manifest(&output, |manifest| manifest.schema_version = SCHEMA_VERSION - 1);
+        assert_eq!(findings(&output, true), Vec::<String>::new());
+        // Put together with newer ones they get the column, without values.
+        commit_run(&output, "r2", &[]);
+        crate::compact::compact(&output).unwrap().unwrap();
+        assert_eq!(findings(&output, true), Vec::<String>::new());
     }
 
     #[test]

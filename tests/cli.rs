@@ -5,6 +5,11 @@
 mod bad_input;
 #[path = "cli/commands.rs"]
 mod commands;
+#[path = "cli/compact.rs"]
+mod compact;
+#[cfg(unix)]
+#[path = "cli/crash.rs"]
+mod crash;
 #[path = "cli/damage.rs"]
 mod damage;
 #[path = "cli/determinism.rs"]
@@ -23,3 +28,8 @@ mod inputs;
 mod reruns;
 #[path = "cli/support.rs"]
 mod support;
+#[path = "cli/survey.rs"]
+mod survey;
+#[cfg(unix)]
+#[path = "cli/year.rs"]
+mod year;

@@ -1,222 +1,775 @@
-//! Names of authors from bylines: lines that credit them, and lines beside the title or at the end that begin as bylines do.
+//! Names of authors from bylines. A byline says that it is one (`By X`, `作者:X`, `X 기자`), or is a name alone beside the title, which a
+//! date, a word of what the person does, a known given name or a second occurrence on the page confirms.
+
+use std::collections::{HashMap, HashSet};
 
 use super::Draft;
+use super::stamp::{self, Habits, Order};
 use crate::document::Label;
 use crate::label::line::{Evidence, Line};
-use crate::lexicon::{CompiledPatterns, LineSet};
-use crate::mention::Language;
+use crate::lexicon::{BylineLexicon, CompiledPatterns, LineSet};
+use crate::mention::lexicon::AuthorLexicon;
+use crate::mention::{Finder, Language};
 use crate::text::{is_han, is_unspaced};
 
-/// Lines behind the title among which a byline stands.
-const LINES_BEHIND_TITLE: usize = 14;
+/// Lines behind the first paragraph in which a byline of the top of the story may still stand.
+const LINES_BEHIND_FIRST: usize = 5;
+/// Lines behind the title among which a byline stands, where the text begins far below it.
+const LINES_BEHIND_TITLE: usize = 16;
 /// Lines in front of the title among which one stands.
-const LINES_BEFORE_TITLE: usize = 4;
-/// Lines at the end of the article among which one stands.
-const LINES_AT_END: usize = 4;
+const LINES_BEFORE_TITLE: usize = 5;
+/// Lines behind the text among which one stands.
+const LINES_AT_END: usize = 8;
 /// Longest byline, in units.
-const MAX_UNITS: f32 = 30.0;
+const MAX_UNITS: f32 = 34.0;
 /// Most names of one story.
 const MAX_NAMES: usize = 12;
+/// What a line that says that it is a byline is worth beside its place.
+const SAID: i32 = 5;
+/// Below this score a line is no byline.
+const LEAST: i32 = 4;
+/// Most words of a name.
+const MAX_WORDS: usize = 5;
+/// Characters at the beginning of a paragraph in which the press of China names its reporter.
+const REPORTER_CHARS: usize = 60;
+
+/// Words of bylines by language, and given names of all.
+#[derive(Debug, Default)]
+pub struct Bylines {
+    any: AuthorWords,
+    languages: HashMap<String, AuthorWords>,
+    given: HashSet<String>,
+    /// Names of agencies, in lower case.
+    agencies: HashSet<String>,
+}
+
+/// The words of one language, those of all included.
+#[derive(Debug, Default, Clone)]
+struct AuthorWords {
+    prefixes: Vec<String>,
+    suffixes: Vec<String>,
+    joints: HashSet<String>,
+    titles: HashSet<String>,
+    roles: HashSet<String>,
+    teams: HashSet<String>,
+    pictures: HashSet<String>,
+    never: HashSet<String>,
+}
+
+impl AuthorWords {
+    fn add(&mut self, lexicon: &AuthorLexicon) {
+        self.prefixes.extend(lexicon.prefixes.iter().cloned());
+        self.suffixes.extend(lexicon.suffixes.iter().cloned());
+        self.joints.extend(lexicon.joints.iter().map(|word| word.trim().to_lowercase()));
+        self.titles.extend(lexicon.titles.iter().cloned());
+        self.roles.extend(lexicon.roles.iter().cloned());
+        self.teams.extend(lexicon.teams.iter().cloned());
+        self.pictures.extend(lexicon.pictures.iter().cloned());
+        self.never.extend(lexicon.never.iter().cloned());
+        // The longest prefix is tried first.
+        self.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
+        self.prefixes.dedup();
+    }
+}
+
+impl Bylines {
+    /// From the built-in list, overlays, and what the lexicons of mentions know.
+    #[must_use]
+    pub fn new(lexicons: &[&BylineLexicon], agencies: &[&str], finder: &Finder) -> Bylines {
+        let mut bylines = Bylines::default();
+        for lexicon in lexicons.iter().filter_map(|lexicon| lexicon.author.get("any")) {
+            bylines.any.add(lexicon);
+        }
+        let own = lexicons.iter().flat_map(|lexicon| lexicon.author.iter()).filter(|(tag, _)| tag.as_str() != "any");
+        for (tag, lexicon) in finder.authors().chain(own) {
+            let any = &bylines.any;
+            bylines.languages.entry(tag.clone()).or_insert_with(|| any.clone()).add(lexicon);
+        }
+        let given = lexicons.iter().flat_map(|lexicon| lexicon.given.iter().cloned());
+        bylines.agencies = agencies.iter().map(|name| name.to_lowercase()).collect();
+        bylines.given = given.chain(finder.given.iter().cloned()).collect();
+        bylines
+    }
+}
+
+/// How a line was known to be a byline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// It says so.
+    Said,
+    /// It is a name alone.
+    Alone,
+}
+
+/// What stands behind the names of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Nothing,
+    /// What the person does, an account, a mark that more is glued to the name.
+    Role,
+    /// A number: minutes, comments, hours ago.
+    Number,
+    /// Something else.
+    Other,
+}
+
+/// The lines of a record with what bylines are read by.
+struct Reader<'a> {
+    draft: &'a Draft<'a>,
+    patterns: &'a CompiledPatterns,
+    stamps: &'a stamp::Words,
+    words: &'a AuthorWords,
+    given: &'a HashSet<String>,
+    agencies: &'a HashSet<String>,
+    language: Option<&'a Language>,
+    tag: &'a str,
+}
 
 /// The names, each once, in the order of the page; empty where there is no byline with a name.
-pub(super) fn names(draft: &Draft, patterns: &CompiledPatterns, language: Option<&Language>) -> Vec<String> {
-    let lines = &draft.labelled.lines;
-    let title = lines.iter().position(|line| draft.label(line) == Label::Title);
-    let kept = |line: &Line| matches!(draft.label(line), Label::Lead | Label::Body);
-    let first = title.or_else(|| lines.iter().position(kept)).unwrap_or(0);
-    let last = lines.iter().rposition(kept).unwrap_or(0);
-    let beside = first.saturating_sub(LINES_BEFORE_TITLE)..(first + LINES_BEHIND_TITLE).min(lines.len());
-    let at_end = (last + 1).saturating_sub(2).max(beside.end)..(last + 1 + LINES_AT_END).min(lines.len());
-    let first_paragraph = lines.iter().position(kept).unwrap_or(0);
-    let mut found = Vec::new();
-    for (at, line) in beside.chain(at_end).map(|at| (at, &lines[at])) {
-        let label = draft.label(line);
-        let other_story = matches!(label, Label::Related | Label::RelatedHeading) && at > first_paragraph;
-        if matches!(label, Label::Title | Label::Repeat) || other_story || line.shape.units > MAX_UNITS {
-            continue;
-        }
-        let text = printed(draft, line);
-        let by_pattern = || credited(line, &text, patterns).map(|names| split(&names, language));
-        let by_words = || {
-            let kept = matches!(label, Label::Lead | Label::Body);
-            language.filter(|_| !kept).and_then(|language| introduced(&text, language))
-        };
-        let alone = || {
-            let near = at + 8 > first
-                && at < first_paragraph + 2
-                && !matches!(label, Label::Lead | Label::Body | Label::Caption);
-            let dated =
-                |at: usize| lines.get(at).is_some_and(|line| line.shape.digits >= 5 && line.shape.units < MAX_UNITS);
-            let beside_date = title.is_some() && (dated(at + 1) || (at > 0 && dated(at - 1)));
-            Some(vec![bare_name(&text, beside_date, language.filter(|_| near)?)?])
-        };
-        for name in by_words().or_else(by_pattern).or_else(alone).unwrap_or_default() {
-            if !found.contains(&name) && found.len() < MAX_NAMES {
-                found.push(name);
+pub(super) fn names(
+    draft: &Draft,
+    patterns: &CompiledPatterns,
+    stamps: &stamp::Words,
+    bylines: &Bylines,
+    language: Option<&Language>,
+    tag: &str,
+    dated: Option<usize>,
+) -> Vec<String> {
+    let words = bylines.languages.get(tag).unwrap_or(&bylines.any);
+    let reader =
+        Reader { draft, patterns, stamps, words, given: &bylines.given, agencies: &bylines.agencies, language, tag };
+    reader.names(dated)
+}
+
+impl Reader<'_> {
+    fn names(&self, dated: Option<usize>) -> Vec<String> {
+        let lines = &self.draft.labelled.lines;
+        let kept = |line: &Line| matches!(self.draft.label(line), Label::Lead | Label::Body);
+        let Some(first) = self.draft.first_paragraph() else { return Vec::new() };
+        let title = self.draft.headline_before(first);
+        let last = lines.iter().rposition(kept).unwrap_or(first);
+        let title_line = title.unwrap_or_else(|| first.saturating_sub(LINES_BEFORE_TITLE)).min(last);
+        let top = title_line.saturating_sub(LINES_BEFORE_TITLE)
+            ..(first + 1 + LINES_BEHIND_FIRST).max(title_line + 1 + LINES_BEHIND_TITLE).min(lines.len());
+        let from = first.saturating_sub(LINES_BEHIND_TITLE);
+        let other = self.draft.title_line().unwrap_or(title_line);
+        let order = (title_line + 1..top.end)
+            .chain((top.start..title_line).rev())
+            .chain(other + 1..(other + 1 + LINES_BEHIND_TITLE / 2).min(top.start).max(other + 1))
+            .filter(|at| *at <= title_line + LINES_BEHIND_TITLE || *at >= from);
+        let mut best: Option<(i32, usize, How)> = None;
+        for at in order {
+            let place = self.place(at, title.is_some(), (title_line, other), first);
+            let said = self.said(at).map(|_| (SAID + place, How::Said));
+            let scored = said.or_else(|| Some((self.score_alone(at, dated)? + place, How::Alone)));
+            if let Some((score, how)) = scored.filter(|(score, _)| *score >= LEAST)
+                && best.as_ref().is_none_or(|(most, ..)| score > *most)
+            {
+                best = Some((score, at, how));
             }
         }
-        // One byline is enough; its names may stand one a line.
-        if found.len() > 1 || (!found.is_empty() && at > first_paragraph) {
-            break;
+        let end: Vec<usize> = ((last + 1).saturating_sub(2).max(top.end)..(last + 1 + LINES_AT_END).min(lines.len()))
+            .take_while(|at| self.draft.label(&lines[*at]) != Label::RelatedHeading)
+            .collect();
+        let found = best
+            .map(|(_, at, how)| self.block(at, how))
+            .or_else(|| end.iter().find_map(|at| self.said(*at)))
+            .or_else(|| self.reporter(first, last))
+            .or_else(|| end.iter().find_map(|at| self.alone_at_end(*at, last)));
+        let mut names: Vec<String> = Vec::new();
+        for name in found.unwrap_or_default() {
+            if !names.contains(&name) && names.len() < MAX_NAMES {
+                names.push(name);
+            }
         }
+        names
     }
-    found
-}
 
-fn printed(draft: &Draft, line: &Line) -> String {
-    crate::text::nfc(draft.raw(line)).split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// What the pattern of a credit line calls the author.
-fn credited(line: &Line, text: &str, patterns: &CompiledPatterns) -> Option<String> {
-    if line.evidence != Evidence::Credit {
-        return None;
+    /// What the place of a line speaks for: directly behind the title is best.
+    fn place(&self, at: usize, has_title: bool, (title, other): (usize, usize), first: usize) -> i32 {
+        let label = self.draft.label(&self.draft.labelled.lines[at]);
+        let of_others = matches!(label, Label::Related | Label::RelatedHeading) && at > first + 1;
+        let title = if at < title && other < at { other } else { title };
+        let place = match () {
+            () if at < title => i32::from(title - at <= 2) - 1,
+            () if at < first && has_title && at - title <= 3 => 3,
+            () if at < first && (at - title <= 8 || first - at <= 4) => 2,
+            () if at < first || has_title && at - title <= 6 => 1,
+            () => 0,
+        };
+        place - i32::from(of_others)
     }
-    let candidates = patterns.gate.candidates_in(text);
-    patterns.credits.matches_among(text, candidates.of(LineSet::Credits as usize)).into_iter().find_map(|number| {
-        let captures = patterns.credits.pattern(number).captures(text)?;
-        captures.name("author").map(|author| author.as_str().to_owned())
-    })
-}
 
-/// `By X`, `Tác giả: X`: the names behind a byline's first words.
-fn introduced(text: &str, language: &Language) -> Option<Vec<String>> {
-    let folded = text.to_lowercase();
-    let prefix = language.authors.prefixes.iter().find(|prefix| {
-        folded.strip_prefix(prefix.as_str()).is_some_and(|rest| {
-            let glued = || {
-                text[prefix.len().min(text.len())..].starts_with(char::is_uppercase)
-                    && text.starts_with(char::is_uppercase)
-            };
-            (text.is_char_boundary(prefix.len()) && prefix.is_ascii() && glued())
-                || prefix.ends_with(':')
-                || rest.starts_with([' ', ':', '\u{ff1a}'])
-                || rest.starts_with(is_unspaced) && prefix.ends_with(is_unspaced)
+    fn printed(line: &Line) -> String {
+        line.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether a line can hold a byline at all.
+    fn fits(&self, line: &Line) -> bool {
+        let label = self.draft.label(line);
+        !matches!(label, Label::Title | Label::Repeat) && line.shape.units <= MAX_UNITS && line.shape.letters > 0
+    }
+
+    /// The line without its dates, as parts.
+    fn parts(&self, text: &str) -> (Vec<String>, bool) {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let habits = Habits { tag: self.tag, home: None, order: Order::DayFirst };
+        let stamps = if digits >= 3 { self.stamps.stamps(text, habits) } else { Vec::new() };
+        let mut without = String::new();
+        let mut from = 0;
+        for stamp in &stamps {
+            without.push_str(text.get(from..stamp.start).unwrap_or(""));
+            without.push_str(" | ");
+            from = stamp.end;
+        }
+        without.push_str(text.get(from..).unwrap_or(""));
+        let mut parts = Vec::new();
+        for part in without.split(['|', '•', '·', '—', '–', '⋅', '\u{ff5c}', '>', '»', '/']) {
+            for part in part.split(" - ") {
+                let part = part.trim().trim_matches(['-', ',', ';', '*', '.', ' ', '(', ')', '[', ']']).trim();
+                if !part.is_empty() {
+                    parts.push(part.to_owned());
+                }
+            }
+        }
+        (parts, !stamps.is_empty())
+    }
+
+    /// The names of a line that says that it is a byline.
+    fn said(&self, at: usize) -> Option<Vec<String>> {
+        let lines = &self.draft.labelled.lines;
+        let line = &lines[at];
+        if !self.fits(line) {
+            return None;
+        }
+        let kept = matches!(self.draft.label(line), Label::Lead | Label::Body);
+        let text = Self::printed(line);
+        let long = line.shape.units > MAX_UNITS / 2.0;
+        if (kept && (line.shape.ends_sentence() || long)) || (self.draft.label(line) == Label::Caption && long) {
+            return None;
+        }
+        let (parts, dated) = self.parts(&text);
+        // `By` on a line of its own.
+        let before = at.checked_sub(1).map(|before| lines[before].text.trim_end_matches(':').to_lowercase());
+        let introduced = before.is_some_and(|before| self.words.prefixes.contains(&before));
+        if introduced && let Some(part) = parts.first() {
+            let names = self.listed(part);
+            if !names.is_empty() {
+                return Some(names);
+            }
+        }
+        let by_words = parts.iter().find_map(|part| self.introduced(part));
+        // `3 May 2024 at 10:00 written by X`: behind a date the words may be preceded by others.
+        let inside = || {
+            let lower = text.to_lowercase();
+            let at = lower.find(" by ").filter(|_| dated && lower.len() == text.len())?;
+            self.introduced(text.get(at + 1..)?)
+        };
+        let by_suffix = || {
+            let names = self.words.suffixes.iter().find_map(|suffix| {
+                let before = text.split(suffix.as_str()).next().filter(|before| before.len() < text.len())?;
+                let word = before.trim_end().rsplit([' ', ',', '=', ']', '[', '·']).next()?;
+                let chars = word.chars().count();
+                ((2..=5).contains(&chars) && word.chars().all(char::is_alphabetic)).then(|| vec![word.to_owned()])
+            });
+            names.filter(|_| !kept)
+        };
+        by_words.or_else(inside).or_else(|| self.credited(line, &text)).or_else(by_suffix)
+    }
+
+    /// What the pattern of a credit line calls the author.
+    fn credited(&self, line: &Line, text: &str) -> Option<Vec<String>> {
+        if line.evidence != Evidence::Credit {
+            return None;
+        }
+        let credits = &self.patterns.credits;
+        let candidates = self.patterns.gate.candidates_in(text);
+        let author =
+            credits.matches_among(text, candidates.of(LineSet::Credits as usize)).into_iter().find_map(|number| {
+                let captures = credits.pattern(number).captures(text)?;
+                captures.name("author").map(|author| author.as_str().to_owned())
+            })?;
+        let names = self.listed(&author);
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// `By X`, `Tác giả: X`: the names behind a byline's first words.
+    fn introduced(&self, part: &str) -> Option<Vec<String>> {
+        if part.chars().any(is_han)
+            && let Some(names) = self.introduced_in_han(part)
+        {
+            return Some(names);
+        }
+        let lower = part.to_lowercase();
+        let prefix = self.words.prefixes.iter().find(|prefix| {
+            lower.strip_prefix(prefix.as_str()).is_some_and(|rest| {
+                let rest_printed = part.get(prefix.len()..).filter(|_| lower.len() == part.len());
+                let glued =
+                    || rest_printed.is_some_and(|rest| rest.starts_with(char::is_uppercase) && prefix.is_ascii());
+                prefix.ends_with([':', '\u{ff1a}']) || rest.starts_with([' ', ':', '\u{ff1a}']) || glued()
+            })
+        })?;
+        let chars = prefix.chars().count();
+        let rest = part.char_indices().nth(chars).map_or("", |(at, _)| &part[at..]);
+        let rest = rest.trim_start_matches([':', '\u{ff1a}', ' ', '|']);
+        // `Written by by X`
+        let rest = rest.strip_prefix("by ").unwrap_or(rest);
+        let names = self.listed(rest);
+        (!names.is_empty()).then_some(names)
+    }
+
+    /// `作者:X Y`, also inside a short line: `光明日报记者 X`.
+    fn introduced_in_han(&self, part: &str) -> Option<Vec<String>> {
+        let han_prefix = |prefix: &&String| prefix.starts_with(is_unspaced);
+        let (at, prefix) = self
+            .words
+            .prefixes
+            .iter()
+            .filter(han_prefix)
+            .find_map(|prefix| Some((part.find(prefix.as_str())?, prefix)))?;
+        let rest = &part[at + prefix.len()..];
+        let colon = prefix.ends_with([':', '\u{ff1a}']) || rest.starts_with([':', '\u{ff1a}']);
+        let rest = rest.trim_start_matches([':', '\u{ff1a}', ' ', '\u{3000}']);
+        let names = self.han_names(rest);
+        // `记者 X Y`: two names and nothing else need no known family name.
+        let pieces = rest.split([' ', '、']).filter(|piece| !piece.is_empty());
+        let all = pieces.clone().count() > 1 && pieces.clone().all(|piece| (2..=3).contains(&piece.chars().count()));
+        let names =
+            if all && names.len() < pieces.clone().count() { pieces.map(str::to_owned).collect() } else { names };
+        let sure = names.first().is_some_and(|name| colon || all || self.is_surname(name) || !name.starts_with(is_han));
+        sure.then_some(names)
+    }
+
+    /// Han names in a row, until something else.
+    fn han_names(&self, text: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        let pieces = text.split([
+            ' ', ',', '、', ';', '\u{ff0c}', '\u{3000}', '(', '\u{ff08}', ')', '\u{ff09}', '[', ']', '】', '|', '/',
+            '：', ':',
+        ]);
+        for piece in pieces {
+            let mut piece = piece.trim();
+            for title in &self.words.titles {
+                piece = piece.strip_prefix(title.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(piece);
+            }
+            let chars = piece.chars().count();
+            let han = piece.chars().all(|c| is_han(c) || c == '·');
+            let account = names.is_empty()
+                && chars >= 3
+                && chars <= 24
+                && piece.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+            if piece.is_empty() {
+                continue;
+            }
+            if self.words.never.contains(piece) || self.words.joints.contains(piece) {
+                if names.is_empty() { continue } else { break }
+            }
+            let is_name = han && (2..=4).contains(&chars) && (names.is_empty() || self.is_surname(piece));
+            if !(is_name || (account && !han)) {
+                break;
+            }
+            names.push(piece.to_owned());
+        }
+        names
+    }
+
+    fn is_surname(&self, name: &str) -> bool {
+        self.language.is_some_and(|language| language.names.begins_with_surname(&language.vocabulary, name))
+    }
+
+    /// `(记者 X、Y)` in the first or last paragraph.
+    fn reporter(&self, first: usize, last: usize) -> Option<Vec<String>> {
+        if self.tag != "zh" {
+            return None;
+        }
+        let lines = &self.draft.labelled.lines;
+        let find = |text: &str| {
+            let at = text
+                .find("(记者")
+                .map(|at| at + "(记者".len())
+                .or_else(|| text.find("(作者").map(|at| at + "(作者".len()))?;
+            let inside = text[at..].split(')').next()?;
+            let names = self.han_names(inside.trim_start_matches([':', ' ']));
+            (!names.is_empty()).then_some(names)
+        };
+        let head: String = lines[first].text.chars().take(REPORTER_CHARS).collect();
+        find(&head).or_else(|| {
+            let text = &lines[last].text;
+            let tail = text.char_indices().rev().nth(REPORTER_CHARS).map_or(0, |(at, _)| at);
+            find(&text[tail..])
         })
-    })?;
-    let chars = prefix.chars().count();
-    let rest = text.char_indices().nth(chars).map_or("", |(at, _)| &text[at..]);
-    let rest = until_date(rest, language);
-    let names = split(rest.trim_start_matches([':', '\u{ff1a}', ' ', '|']), Some(language));
-    (!names.is_empty()).then_some(names)
-}
-
-/// What stands in front of the first word with a digit or the first month behind two words.
-fn until_date<'t>(text: &'t str, language: &Language) -> &'t str {
-    let text = text.get(..glued_end(text)).unwrap_or(text);
-    let mut at = 0;
-    for (number, word) in text.split(' ').enumerate() {
-        let month = number > 1 && language.dates.is_month(&language.vocabulary, word.trim_matches(['.', ',']));
-        if month || word.contains(|c: char| c.is_ascii_digit()) {
-            return text[..at].trim_end();
-        }
-        at += word.len() + 1;
     }
-    text
+
+    /// The names of a list behind a byline's words.
+    fn listed(&self, text: &str) -> Vec<String> {
+        if text.starts_with(is_han) {
+            return self.han_names(text);
+        }
+        let (names, _) = self.read(text, How::Said);
+        names
+    }
+
+    /// Names from the beginning of a text on, and what follows them.
+    fn read(&self, text: &str, how: How) -> (Vec<String>, Rest) {
+        let mut names: Vec<String> = Vec::new();
+        let mut words: Vec<&str> = Vec::new();
+        let mut rest = Rest::Nothing;
+        let mut behind_comma = false;
+        let mut skipped = 0;
+        let mut team = false;
+        let all: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+        for (number, raw) in all.iter().enumerate() {
+            let next = all.get(number + 1).copied().unwrap_or("");
+            if raw.starts_with(['@', '(', '[']) {
+                let number = raw.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
+                rest = if number && how == How::Alone { Rest::Other } else { Rest::Role };
+                break;
+            }
+            if number < skipped {
+                continue;
+            }
+            if words.is_empty()
+                && let Some((name, length)) = self.agency(&all[number..])
+            {
+                names.push(name);
+                skipped = number + length;
+                continue;
+            }
+            if *raw == "&" && words.is_empty() && names.is_empty() {
+                continue;
+            }
+            let core = raw.trim_end_matches([',', ';', ':']);
+            let lower = core.to_lowercase();
+            if raw.starts_with(|c: char| c.is_ascii_digit()) {
+                rest = Rest::Number;
+                break;
+            }
+            if self.words.joints.contains(&lower) && next.starts_with(|c: char| c.is_uppercase() || !c.is_ascii()) {
+                if words.is_empty() && names.is_empty() {
+                    rest = Rest::Other;
+                    break;
+                }
+                self.finish(&mut words, &mut names, how, true);
+                continue;
+            }
+            if !words.is_empty() && next.is_empty() && self.words.teams.contains(&lower) {
+                words.push(core);
+                team = true;
+                continue;
+            }
+            if words.len() > 1
+                && (self.words.never.contains(&lower) || self.stamps.is_month(lower.trim_end_matches('.')))
+            {
+                rest = if how == How::Said { Rest::Role } else { Rest::Other };
+                break;
+            }
+            if (!words.is_empty() || !names.is_empty()) && self.words.roles.contains(lower.trim_end_matches('.')) {
+                rest = Rest::Role;
+                break;
+            }
+            if words.is_empty() && self.words.titles.contains(&lower) {
+                continue;
+            }
+            // A degree behind a comma.
+            let degree = behind_comma
+                && core.chars().filter(|c| c.is_alphabetic()).count() <= 4
+                && core.chars().filter(|c| c.is_uppercase()).count() >= 2
+                && !core.contains(' ');
+            if degree && words.is_empty() {
+                continue;
+            }
+            let end = glued_end(core);
+            let word = &core[..end];
+            let glued = end < core.len();
+            // `WhatsApp`, `TurboTax` are words; `MillerFounder at`, `MillerReporter` are not.
+            let tail = core[end..].to_lowercase();
+            let sure = !next.is_empty()
+                || tail.starts_with(|c: char| !c.is_alphabetic())
+                || self.words.roles.contains(&tail)
+                || self.stamps.is_month(&tail);
+            let (word, glued) = if glued && !sure { (core, false) } else { (word, glued) };
+            let caseless = how == How::Said && word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
+            let capital = word.starts_with(char::is_uppercase) || caseless;
+            let letters = word.chars().all(|c| {
+                c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | 'ʻ') || crate::text::is_loose_mark(c)
+            });
+            let small = !words.is_empty() && is_particle(&lower) && next.starts_with(|c: char| c.is_uppercase());
+            let joined = ["d'", "d’", "al-", "el-", "l'", "o'"].iter().any(|start| lower.starts_with(start)) && letters;
+            if !(capital && letters || small || joined) {
+                rest = Rest::Other;
+                break;
+            }
+            words.push(word.trim_end_matches('.').len().checked_sub(2).map_or(word, |_| {
+                if word.matches('.').count() == 1 && word.len() > 3 { word.trim_end_matches('.') } else { word }
+            }));
+            if glued {
+                rest = Rest::Role;
+                break;
+            }
+            if raw.ends_with([',', ';']) {
+                behind_comma = true;
+                let enough = words.len() > 1 || how == How::Said;
+                if !enough {
+                    rest = Rest::Other;
+                    break;
+                }
+                let first = names.is_empty();
+                self.finish(&mut words, &mut names, how, first);
+            }
+        }
+        let first = names.is_empty();
+        if team && how == How::Alone && first {
+            names.push(std::mem::take(&mut words).join(" "));
+            return (names, Rest::Role);
+        }
+        self.finish(&mut words, &mut names, how, first);
+        // `by zach92`: an account alone.
+        if names.is_empty() && how == How::Said {
+            let mut alone = text.split(' ').take(2);
+            if let (Some(account), None) = (alone.next(), alone.next()) {
+                let fits = (3..=24).contains(&account.len())
+                    && account.chars().all(|c| c.is_alphanumeric() || "._-".contains(c));
+                let lower = account.to_lowercase();
+                if fits
+                    && account.starts_with(char::is_alphabetic)
+                    && !self.words.never.contains(&lower)
+                    && !self.words.roles.contains(&lower)
+                {
+                    names.push(account.to_owned());
+                }
+            }
+        }
+        (names, rest)
+    }
+
+    /// An agency at the beginning of some words: its name as printed, and how many words it has.
+    fn agency(&self, words: &[&str]) -> Option<(String, usize)> {
+        (1..=4.min(words.len())).rev().find_map(|length| {
+            let name = words[..length].join(" ");
+            let name = name.trim_end_matches([',', '.', ';']);
+            self.agencies.contains(&name.to_lowercase()).then(|| (name.to_owned(), length))
+        })
+    }
+
+    /// Takes the words read so far as a name, where they can be one.
+    fn finish(&self, words: &mut Vec<&str>, names: &mut Vec<String>, how: How, first: bool) {
+        let taken = std::mem::take(words);
+        if taken.is_empty() {
+            return;
+        }
+        let half = taken.len() / 2;
+        let words = if taken.len() >= 4 && taken.len() % 2 == 0 && taken[..half] == taken[half..] {
+            &taken[..half]
+        } else {
+            &taken[..]
+        };
+        if words.len() > 4 {
+            // Names without a sign between them: a given name begins the next one.
+            let mut starts: Vec<usize> = vec![0];
+            for (at, word) in words.iter().enumerate().skip(2) {
+                if self.given.contains(*word)
+                    && at - starts[starts.len() - 1] >= 2
+                    && at + 1 < words.len()
+                    && !self.given.contains(words[at - 1])
+                {
+                    starts.push(at);
+                }
+            }
+            starts.push(words.len());
+            if starts.len() > 2 && starts.windows(2).all(|pair| (2..=4).contains(&(pair[1] - pair[0]))) {
+                names.extend(starts.windows(2).map(|pair| words[pair[0]..pair[1]].join(" ")));
+                return;
+            }
+        }
+        if words.iter().any(|word| word.ends_with("'s") || word.ends_with("’s")) {
+            return;
+        }
+        let known = |word: &&&str| self.words.never.contains(&word.to_lowercase());
+        let long = words.iter().filter(|word| word.chars().count() > 1).count();
+        let fits = match how {
+            How::Said if first => {
+                words.len() <= MAX_WORDS + 1
+                    && (words.len() > 1 || words.iter().filter(known).count() == 0)
+                    && long >= 1
+            }
+            How::Said => (2..=MAX_WORDS).contains(&words.len()) && long >= 2,
+            How::Alone => {
+                (2..=MAX_WORDS).contains(&words.len()) && long >= 2 && words.iter().filter(known).count() == 0
+            }
+        };
+        // `By Category`, `By the way`
+        let all_never = words.iter().filter(known).count() == words.len();
+        if fits && !all_never {
+            names.push(words.join(" "));
+        }
+    }
+
+    /// The names of a line, and those of the lines around it that go on with it.
+    fn block(&self, at: usize, how: How) -> Vec<String> {
+        let lines = &self.draft.labelled.lines;
+        let of = |at: usize| {
+            let line = lines.get(at).filter(|line| self.fits(line))?;
+            if matches!(self.draft.label(line), Label::Lead | Label::Body) && line.shape.units > 6.0 {
+                return None;
+            }
+            match how {
+                How::Said => self.said(at),
+                How::Alone => {
+                    let (names, _) = self.alone(at)?;
+                    names.iter().all(|name| self.given_first(name)).then_some(names)
+                }
+            }
+        };
+        let own = match how {
+            How::Said => self.said(at),
+            How::Alone => self.alone(at).map(|(names, _)| names),
+        };
+        let mut names = own.unwrap_or_default();
+        let before: Vec<Vec<String>> =
+            (0..at).rev().take(MAX_NAMES).map_while(of).filter(|_| how == How::Alone).collect();
+        let behind = (at + 1..).take(MAX_NAMES).map_while(of);
+        names.extend(behind.flatten());
+        before.into_iter().rev().flatten().chain(names).collect()
+    }
+
+    fn given_first(&self, name: &str) -> bool {
+        name.split([' ', '-'])
+            .next()
+            .is_some_and(|word| self.given.contains(word) || self.given.contains(title_case(word).as_str()))
+    }
+
+    /// The names of a line that is nothing else, and what follows them.
+    fn alone(&self, at: usize) -> Option<(Vec<String>, Rest)> {
+        let line = &self.draft.labelled.lines[at];
+        let label = self.draft.label(line);
+        let kept = matches!(label, Label::Lead | Label::Body);
+        if !self.fits(line)
+            || label == Label::Caption && line.shape.units > 8.0
+            || kept && line.shape.units > 8.0
+            || line.shape.ends_sentence() && kept
+        {
+            return None;
+        }
+        let text = Self::printed(line);
+        if text.contains(['?', '!', '"', '“', '…', '%', '$', '©']) {
+            return None;
+        }
+        let word_of_picture =
+            |word: &str| self.words.pictures.contains(&word.trim_matches([':', ',', '.', ')', '(']).to_lowercase());
+        if text.split([' ', '/']).any(word_of_picture) {
+            return None;
+        }
+        let (parts, dated) = self.parts(&text);
+        let part = parts.first()?;
+        // `Susan December 9, 2024`
+        if dated && !part.contains(' ') && self.given.contains(part.as_str()) {
+            return Some((vec![part.clone()], Rest::Number));
+        }
+        if part.starts_with(is_han) {
+            let name = part.trim_matches(['(', ')', '\u{ff08}', '\u{ff09}']);
+            let names: Vec<String> = name.split([' ', '、', ',']).map(str::to_owned).collect();
+            let all = names.iter().all(|name| (2..=3).contains(&name.chars().count()) && name.chars().all(is_han));
+            let all = all && names.first().is_some_and(|name| self.is_surname(name));
+            return (all && names.len() <= 4).then_some((names, if dated { Rest::Number } else { Rest::Nothing }));
+        }
+        if parts.len() > 6 {
+            return None;
+        }
+        // `109 Comments | X`, `Updated | X`: of the parts behind the first only a name with a known given name counts.
+        let (names, rest) = parts.iter().enumerate().find_map(|(number, part)| {
+            let (names, rest) = self.read(part, How::Alone);
+            let sure = !names.is_empty()
+                && rest != Rest::Other
+                && (number == 0 || names.iter().all(|name| self.given_first(name)));
+            sure.then_some((names, rest))
+        })?;
+        let more = parts.len() > 1 || dated;
+        Some((names, if rest == Rest::Nothing && more { Rest::Number } else { rest }))
+    }
+
+    /// What speaks for a line that is a name alone, its place aside.
+    fn score_alone(&self, at: usize, dated: Option<usize>) -> Option<i32> {
+        let lines = &self.draft.labelled.lines;
+        let (names, rest) = self.alone(at)?;
+        let name = names.first()?;
+        let line = &lines[at];
+        let date_near = dated.is_some_and(|dated| dated.abs_diff(at) <= 2);
+        let known = self.given_first(name) || name.starts_with(is_han) || self.agencies.contains(&name.to_lowercase());
+        let told = match rest {
+            Rest::Role => 2,
+            Rest::Number => 1,
+            Rest::Nothing | Rest::Other => 0,
+        };
+        let elsewhere = self.elsewhere(name, at);
+        let text = i32::from(matches!(self.draft.label(line), Label::Lead | Label::Body));
+        if !known && told == 0 && !date_near && elsewhere <= 0 {
+            return None;
+        }
+        Some(2 * i32::from(known) + told + i32::from(date_near) + elsewhere - text)
+    }
+
+    /// What the other occurrences of a name on the page say: a page presents its authors again, and stories tell about others.
+    fn elsewhere(&self, name: &str, at: usize) -> i32 {
+        let lines = &self.draft.labelled.lines;
+        let (mut presents, mut tells) = (0, 0);
+        for (number, line) in lines.iter().enumerate() {
+            if number == at || !line.text.contains(name) {
+                continue;
+            }
+            let starts = line.text.starts_with(name) || line.text.ends_with(name);
+            match self.draft.label(line) {
+                Label::Title => tells += 2,
+                Label::Body | Label::Lead if !starts => tells += 1,
+                Label::Body | Label::Lead => {}
+                Label::Caption => {}
+                _ => presents += i32::from(starts),
+            }
+        }
+        2 * i32::from(presents > 0) - i32::from(tells > 0) - i32::from(tells > 2)
+    }
+
+    /// A name alone on the last lines, as the press of Vietnam and China signs its stories.
+    fn alone_at_end(&self, at: usize, last: usize) -> Option<Vec<String>> {
+        if at > last + 3 || at + 1 < last {
+            return None;
+        }
+        let line = &self.draft.labelled.lines[at];
+        if line.shape.units > 6.0 || line.shape.ends_sentence() || line.shape.digits > 0 {
+            return None;
+        }
+        let (names, rest) = self.alone(at)?;
+        let signed = matches!(self.tag, "vi" | "zh") || (at > last && names.iter().all(|name| self.given_first(name)));
+        (rest == Rest::Nothing && signed).then_some(names)
+    }
 }
 
-/// Where the next thing is glued to a name: `Anna MillerPublished`. `McDonald` is one word.
-fn glued_end(text: &str) -> usize {
+fn title_case(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_string() + &letters.as_str().to_lowercase())
+}
+
+/// Words in lower case inside names.
+fn is_particle(word: &str) -> bool {
+    const PARTICLES: [&str; 28] = [
+        "de", "la", "van", "von", "der", "den", "al", "el", "da", "dos", "del", "di", "le", "du", "bin", "y", "e",
+        "do", "das", "ter", "della", "dalla", "zu", "zum", "af", "av", "ibn", "st",
+    ];
+    PARTICLES.contains(&word)
+}
+
+/// Where the next thing is glued to a name: `MillerPublished`. `McDonald` and `DeShawn` are one word.
+fn glued_end(word: &str) -> usize {
     let mut letters = 0;
     let mut last_lower = false;
-    for (at, c) in text.char_indices() {
+    for (at, c) in word.char_indices() {
         if c.is_uppercase() && last_lower && letters > 3 {
+            return at;
+        }
+        if at > 0 && (c == '@' || c == '(' || c == '[' || c.is_ascii_digit()) {
             return at;
         }
         letters = if c.is_alphabetic() { letters + 1 } else { 0 };
         last_lower = c.is_lowercase();
     }
-    text.len()
-}
-
-/// A line that is a name and nothing else: its first word is a given name, or a date stands beside it.
-fn bare_name(text: &str, beside_date: bool, language: &Language) -> Option<String> {
-    let text = until_date(text.trim_matches(['|', '•', '-', '–', ' ']), language);
-    let text = text.split(['/', '|']).next().unwrap_or(text).trim();
-    let first = text.split(' ').next()?;
-    let known = language.names.is_given(&language.vocabulary, first);
-    (known || beside_date).then(|| name(text, Some(language))).flatten()
-}
-
-/// The names in a byline.
-fn split(text: &str, language: Option<&Language>) -> Vec<String> {
-    let mut text = text.to_owned();
-    if let Some(language) = language {
-        for joint in &language.authors.joints {
-            text = text.replace(joint.as_str(), ",");
-        }
-        // What stands behind the names: an outlet, a date, a place.
-        let lower = text.to_lowercase();
-        let cut = language.authors.ends.iter().filter_map(|end| lower.find(end.to_lowercase().as_str())).min();
-        let cut = cut.filter(|cut| lower.len() == text.len() && text.is_char_boundary(*cut));
-        if let Some(cut) = cut {
-            text.truncate(cut);
-        }
-    }
-    let parts = text.split([
-        ',', '、', ';', '/', '|', '&', '•', '·', '(', ')', '\u{ff08}', '\u{ff09}', '[', ']', '–', '—', '\u{ff0c}',
-    ]);
-    parts
-        .filter_map(|part| name(part.trim().trim_matches(['.', ':', '-', '*', '\u{ff1a}', ' ', ',']), language))
-        .collect()
-}
-
-/// A name as printed, where a part of a byline is one.
-fn name(part: &str, language: Option<&Language>) -> Option<String> {
-    let part = language
-        .and_then(|language| {
-            let folded = part.to_lowercase();
-            let title = language.authors.titles.iter().find(|title| {
-                folded
-                    .strip_prefix(title.as_str())
-                    .is_some_and(|rest| rest.starts_with([' ', ':']) || title.ends_with(is_unspaced))
-            })?;
-            let chars = title.chars().count();
-            part.char_indices().nth(chars).map(|(at, _)| part[at..].trim_start_matches([' ', ':', '\u{ff1a}']))
-        })
-        .unwrap_or(part);
-    let no_name = |language: &Language| {
-        let folded = part.to_lowercase();
-        language.authors.never.iter().any(|word| folded.split(' ').any(|part| part == word) || folded == *word)
-    };
-    if part.chars().any(|c| c.is_ascii_digit() || matches!(c, '@' | '"' | '?' | '!' | '%'))
-        || language.is_some_and(no_name)
-    {
-        return None;
-    }
-    if part.chars().all(|c| is_han(c) || c == '·') {
-        return (2..=4).contains(&part.chars().count()).then(|| part.to_owned());
-    }
-    let words: Vec<&str> = part.split(' ').collect();
-    let capital = |word: &&str| word.starts_with(char::is_uppercase);
-    let particle = |word: &&str| {
-        matches!(
-            *word,
-            "de" | "la"
-                | "van"
-                | "von"
-                | "der"
-                | "den"
-                | "al"
-                | "el"
-                | "da"
-                | "dos"
-                | "del"
-                | "di"
-                | "le"
-                | "du"
-                | "bin"
-                | "y"
-                | "e"
-                | "do"
-                | "das"
-                | "ter"
-        )
-    };
-    let fits = (2..=5).contains(&words.len())
-        && words.iter().all(|word| capital(word) || particle(word))
-        && words.first().is_some_and(capital)
-        && words.last().is_some_and(capital)
-        && words.iter().filter(|word| word.chars().count() > 1).count() >= 2;
-    fits.then(|| part.to_owned())
+    word.len()
 }

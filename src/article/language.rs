@@ -1,12 +1,16 @@
 //! The language and script of a text: scripts first, then letters of one language, then function words.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::chars::{Kinds, chars};
 use crate::error::{Error, Result};
+use crate::fast_map::{NumberMap, word_hash};
+use crate::latin;
 use crate::lexicon::{Identify, Lexicon};
-use crate::text::{is_han, is_letter, is_word};
+use crate::text::{is_han, nfc};
 
 /// Characters of a text that are looked at: enough to be sure, whatever its length.
 pub(super) const SAMPLE_CHARS: usize = 900;
@@ -45,12 +49,14 @@ pub struct Language {
 }
 
 /// Tells languages apart.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Identifier {
-    /// Function word to the languages that have it.
-    words: HashMap<String, Vec<usize>>,
-    /// Letter to the languages whose own it is.
-    letters: HashMap<char, Vec<usize>>,
+    /// Hash of a function word to the number of its owners, counted from 1.
+    words: NumberMap,
+    /// Letter by its code to the number of its owners, counted from 1; 0 = no language's own.
+    letters: Vec<u16>,
+    /// Languages that have a function word or a letter.
+    owners: Vec<Vec<usize>>,
     tags: Vec<String>,
 }
 
@@ -73,21 +79,31 @@ impl Identifier {
             entry.words.extend(lexicon.identify.words.iter().cloned());
             entry.letters.push_str(&lexicon.identify.letters);
         }
-        let mut identifier = Identifier { words: HashMap::new(), letters: HashMap::new(), tags: Vec::new() };
+        let (mut words, mut letters) = (BTreeMap::<String, Vec<usize>>::new(), BTreeMap::<char, Vec<usize>>::new());
+        let mut identifier = Identifier::default();
+        let add = |languages: &mut Vec<usize>, number: usize| {
+            if !languages.contains(&number) {
+                languages.push(number);
+            }
+        };
         for (number, (tag, identify)) in evidence.into_iter().enumerate() {
             for word in identify.words {
-                let languages = identifier.words.entry(word).or_default();
-                if !languages.contains(&number) {
-                    languages.push(number);
-                }
+                add(words.entry(word).or_default(), number);
             }
             for letter in identify.letters.chars().flat_map(char::to_lowercase) {
-                let languages = identifier.letters.entry(letter).or_default();
-                if !languages.contains(&number) {
-                    languages.push(number);
-                }
+                add(letters.entry(letter).or_default(), number);
             }
             identifier.tags.push(tag);
+        }
+        for (word, languages) in words {
+            identifier.owners.push(languages);
+            identifier.words.insert(word_hash(word.as_bytes(), 0, word.len()), identifier.owners.len() as u32);
+        }
+        for (letter, languages) in letters {
+            identifier.owners.push(languages);
+            let length = identifier.letters.len().max(letter as usize + 1);
+            identifier.letters.resize(length, 0);
+            identifier.letters[letter as usize] = identifier.owners.len() as u16;
         }
         Ok(identifier)
     }
@@ -95,19 +111,38 @@ impl Identifier {
     /// The language of a text.
     #[must_use]
     pub fn identify(&self, text: &str) -> Language {
-        let scripts = Scripts::count(text.chars().take(SAMPLE_CHARS));
+        let sample = &text[..latin::end_of_chars(text, SAMPLE_CHARS)];
+        if latin::is_plain(sample) {
+            return self.identify_plain(text, latin::lower(sample, &mut Vec::new()));
+        }
+        let scripts = Scripts::count(sample.chars());
         let Some((script, share)) = scripts.main() else {
             return Language { tag: "und".to_owned(), script: None, score: None };
         };
         if let Some(tag) = script_language(script) {
             return Language { tag: tag.to_owned(), script: Some(script), score: Some(share) };
         }
-        let by_words = self.by_words(text);
+        let evidence = self.read(&chars().lower(&nfc(sample)));
+        self.by_words(text, script, scripts.total, evidence)
+    }
+
+    /// The language of a text of which the sample, given in lower case, has Latin letters alone.
+    fn identify_plain(&self, text: &str, sample: &str) -> Language {
+        let evidence = self.read(sample);
+        if evidence.letters == 0 {
+            return Language { tag: "und".to_owned(), script: None, score: None };
+        }
+        let letters = evidence.letters;
+        self.by_words(text, "Latn", letters, evidence)
+    }
+
+    fn by_words(&self, text: &str, script: &'static str, letters: usize, evidence: Evidence) -> Language {
+        let by_words = self.best(evidence);
         // Titles have few function words. What the words leave open is told by letter groups.
         let sure = by_words.as_ref().is_some_and(|(tag, score)| {
             score.is_some_and(|score| score >= SURE_SHORT) && SHORT_LANGUAGES.iter().any(|(_, known)| known == tag)
         });
-        if script == "Latn" && !sure && scripts.total < SHORT_LETTERS {
+        if script == "Latn" && !sure && letters < SHORT_LETTERS {
             let code = whichlang::detect_language(text).three_letter_code();
             if let Some((_, tag)) = SHORT_LANGUAGES.iter().find(|(known, _)| *known == code) {
                 return Language { tag: (*tag).to_owned(), script: Some(script), score: None };
@@ -117,28 +152,58 @@ impl Identifier {
         Language { tag, script: Some(script), score }
     }
 
-    fn by_words(&self, text: &str) -> Option<(String, Option<f32>)> {
-        let end = text.char_indices().nth(SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
-        let sample: String = crate::text::nfc(&text[..end]).chars().flat_map(char::to_lowercase).collect();
-        let letters = sample.chars().filter(|c| is_letter(*c)).count().max(1) as f64;
-        let mut scores = vec![0.0; self.tags.len()];
-        let mut words = 0.0;
-        for word in sample.split(|c: char| !(is_word(c) || c == '\'' || c == '’')).filter(|word| !word.is_empty()) {
-            words += 1.0;
-            if let Some(languages) = self.words.get(word) {
-                // A word of many languages says little for each.
-                let weight = 1.0 / languages.len() as f64;
-                for &language in languages {
-                    scores[language] += weight;
+    /// Reads a sample in lower case: the function words and own letters of each language.
+    fn read(&self, sample: &str) -> Evidence {
+        let table = chars();
+        let bytes = sample.as_bytes();
+        let mut evidence = Evidence { scores: vec![0.0; self.tags.len()], ..Evidence::default() };
+        let mut own = vec![0_usize; self.owners.len() + 1];
+        let (mut at, mut start) = (0, 0);
+        // A sign behind the end closes the last word.
+        while at <= bytes.len() {
+            let (in_word, length) = match bytes.get(at) {
+                Some(b'a'..=b'z') => {
+                    evidence.letters += 1;
+                    (true, 1)
                 }
+                Some(byte) if byte.is_ascii() => (byte.is_ascii_digit() || *byte == b'\'', 1),
+                Some(_) => {
+                    let c = sample[at..].chars().next().unwrap_or_default();
+                    let kinds = table.kinds(c);
+                    evidence.letters += usize::from(kinds.any(Kinds::LETTER));
+                    own[usize::from(self.letters.get(c as usize).copied().unwrap_or(0))] += 1;
+                    (kinds.any(Kinds::WORD) || c == '’', c.len_utf8())
+                }
+                None => (false, 1),
+            };
+            if !in_word {
+                if at > start {
+                    evidence.words += 1.0;
+                    let owners = self.words.get(word_hash(bytes, start, at)) as usize;
+                    if let Some(languages) = owners.checked_sub(1).and_then(|owners| self.owners.get(owners)) {
+                        let weight = 1.0 / languages.len() as f64;
+                        for &language in languages {
+                            evidence.scores[language] += weight;
+                        }
+                    }
+                }
+                start = at + length;
             }
+            at += length;
         }
-        let mut own = vec![0.0; self.tags.len()];
-        for languages in sample.chars().filter(|c| !c.is_ascii()).filter_map(|c| self.letters.get(&c)) {
+        evidence.own = vec![0.0; self.tags.len()];
+        for (languages, count) in self.owners.iter().zip(&own[1..]).filter(|(_, count)| **count > 0) {
             for &language in languages {
-                own[language] += 1.0;
+                evidence.own[language] += *count as f64;
             }
         }
+        evidence
+    }
+
+    /// The language that the evidence speaks for, and how clearly; none where it speaks for none.
+    fn best(&self, evidence: Evidence) -> Option<(String, Option<f32>)> {
+        let Evidence { letters, words, mut scores, own } = evidence;
+        let letters = letters.max(1) as f64;
         // Languages share letters; only the one with most of its own is helped by them for certain.
         let most = own.iter().copied().fold(0.0, f64::max);
         for (score, own) in scores.iter_mut().zip(own) {
@@ -152,6 +217,17 @@ impl Identifier {
         let score = scores[best];
         (score >= MIN_WORD_SHARE).then(|| (self.tags[best].clone(), Some((score / (score + second)) as f32)))
     }
+}
+
+/// What the words and letters of a sample say.
+#[derive(Debug, Default)]
+struct Evidence {
+    letters: usize,
+    words: f64,
+    /// Function words of each language, those of several languages counted in parts.
+    scores: Vec<f64>,
+    /// Letters of each language's own.
+    own: Vec<f64>,
 }
 
 /// The language that a script is written for alone, or nearly so.
@@ -188,16 +264,19 @@ struct Scripts {
 impl Scripts {
     fn count(chars: impl Iterator<Item = char>) -> Scripts {
         let mut scripts = Scripts::default();
-        for c in chars.filter(|c| is_letter(*c)) {
+        let table = crate::chars::chars();
+        for c in chars.filter(|c| table.kinds(*c).any(Kinds::LETTER)) {
             scripts.total += 1;
             let script = script_of(c);
-            match scripts.counts.iter_mut().find(|(known, _)| *known == script) {
+            // The same text has the same place: names of scripts are written down once.
+            match scripts.counts.iter_mut().find(|(known, _)| std::ptr::eq(*known, script) || *known == script) {
                 Some((_, count)) => *count += 1,
                 None => scripts.counts.push((script, 1)),
             }
             if script == "Hani" {
-                scripts.simplified += usize::from(SIMPLIFIED_ONLY.contains(c));
-                scripts.traditional += usize::from(TRADITIONAL_ONLY.contains(c));
+                let form = FORMS.get((c as usize).wrapping_sub(FIRST_FORM)).copied().unwrap_or_default();
+                scripts.simplified += usize::from(form == Form::Simplified);
+                scripts.traditional += usize::from(form == Form::Traditional);
             }
         }
         scripts
@@ -233,6 +312,31 @@ impl Scripts {
 /// Frequent characters that only one of the two ways of writing Chinese has.
 const SIMPLIFIED_ONLY: &str = "这们说国时会对发过还没来样种现实开关门问间东车长书见贝马鸟鱼龙龟齐乐习义乌乡云亚产亲亿从仅众优传伤伦伟侨侧侦俭债倾偿储儿党兰兴养内冲决况净减凤击创别刘则刚办务动劳势区医华协单卖卢卫厂厅历压厌厕县参双变叶号叹听启吴员响团园围图圆圣场块坚坛坏声处备复够头夺奋奖妇妈孙学宁宝实审宪宫宽宾对寻导寿将尔尘层属岁岛币师带帮广庆库应庙废开异张弹强归录彻径忆忧怀态总恋恶惊惧惯愤愿战户扑执扩扫扬扰抚抛抢护报担拟拥择挂挥损换据择掳携摄摆摇敌数无旧时显晋晓";
 const TRADITIONAL_ONLY: &str = "這們說國時會對發過還沒來樣種現實開關門問間東車長書見貝馬鳥魚龍龜齊樂習義烏鄉雲亞產親億從僅眾優傳傷倫偉僑側偵儉債傾償儲兒黨蘭興養內衝決況淨減鳳擊創別劉則剛辦務動勞勢區醫華協單賣盧衛廠廳歷壓厭廁縣參雙變葉號嘆聽啟吳員響團園圍圖圓聖場塊堅壇壞聲處備復夠頭奪奮獎婦媽孫學寧寶審憲宮寬賓尋導壽將爾塵層屬歲島幣師帶幫廣慶庫應廟廢異張彈強歸錄徹徑憶憂懷態總戀惡驚懼慣憤願戰戶撲執擴掃揚擾撫拋搶護報擔擬擁擇掛揮損換據攜攝擺搖敵數無舊顯晉曉";
+
+/// Of which way of writing a character is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Form {
+    #[default]
+    Both,
+    Simplified,
+    Traditional,
+}
+
+/// The first ideograph of the common block.
+const FIRST_FORM: usize = 0x4E00;
+
+/// The form of each ideograph of the common block.
+static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| {
+    let mut forms = vec![Form::Both; 0x5200];
+    for (characters, form) in [(SIMPLIFIED_ONLY, Form::Simplified), (TRADITIONAL_ONLY, Form::Traditional)] {
+        for c in characters.chars() {
+            if let Some(place) = (c as usize).checked_sub(FIRST_FORM).and_then(|place| forms.get_mut(place)) {
+                *place = form;
+            }
+        }
+    }
+    forms
+});
 
 fn script_of(c: char) -> &'static str {
     match u32::from(c) {

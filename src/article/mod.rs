@@ -1,22 +1,27 @@
 //! From labels to an article: the clean text and its fields.
 
-mod authors;
+pub mod authors;
 pub mod language;
 mod published;
 pub mod quality;
+pub mod stamp;
 mod title;
 pub mod translation;
+
+use std::borrow::Cow;
 
 use crate::config::Config;
 use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
+use crate::latin;
 use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::mention::dates::{Day, Found, Value};
 use crate::mention::find::{Source, State};
 use crate::mention::{Finder, Language, Scratch};
 use crate::text::{containment, is_blank, matching_key, nfc};
 
+use authors::Bylines;
 use language::Identifier;
 
 /// What the fields are decided with.
@@ -28,6 +33,10 @@ pub struct Fields<'a> {
     pub finder: &'a Finder,
     /// Tells languages apart.
     pub identifier: &'a Identifier,
+    /// Reads the dates of pages.
+    pub stamps: &'a stamp::Words,
+    /// Reads bylines.
+    pub bylines: &'a Bylines,
     /// The configuration.
     pub config: &'a Config,
 }
@@ -43,7 +52,7 @@ pub(crate) struct Draft<'a> {
 struct Paragraph<'a> {
     line: &'a Line,
     label: Label,
-    text: String,
+    text: Cow<'a, str>,
 }
 
 impl Fields<'_> {
@@ -73,18 +82,20 @@ impl Fields<'_> {
         let found = self.finder.language(&language.tag);
         let mut scratch = Scratch::default();
         let readable: Vec<&str> =
-            title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_str())).collect();
+            title.as_deref().into_iter().chain(paragraphs.iter().map(|p| p.text.as_ref())).collect();
         let mark = paragraphs
             .iter()
             .take(3)
             .filter_map(|paragraph| paragraph.line.mark.as_ref())
             .find(|mark| mark.place.is_some());
         let dateline_place = mark.and_then(|mark| mark.place.clone());
-        let published = published::date(&draft, &language.tag, found, &mut scratch);
         let agency = Self::agency(&draft, &paragraphs);
         let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
+        let home = home.or_else(|| home_of(domain.as_deref()));
+        let published::Dated { published, line: dated } =
+            published::date(&draft, self.stamps, &language.tag, home.as_deref());
         let anchor = published.as_ref().and_then(|published| published.day);
-        let state = State { anchor, home: home.or_else(|| home_of(domain.as_deref())), ..State::default() };
+        let state = State { anchor, home, ..State::default() };
         let state = self.mentions(&draft, &paragraphs, found, state, &mut scratch);
         let (translated, signals) = match data {
             Some(data) if !data.machine_translation.is_empty() => {
@@ -93,6 +104,7 @@ impl Fields<'_> {
             }
             _ => (None, None),
         };
+        let authors = authors::names(&draft, self.patterns, self.stamps, self.bylines, found, &language.tag, dated);
         let matching_key = matching_key(&text);
         let mut article = Article {
             content_hash: hash_hex(matching_key.as_bytes()),
@@ -114,7 +126,7 @@ impl Fields<'_> {
                 .and_then(|found| self.finder.country_of(found, dateline_place.as_deref()?, &mut scratch)),
             dateline_place,
             agency: agency.map(|agency| self.patterns.agencies[agency].key.clone()),
-            authors: Some(authors::names(&draft, self.patterns, found)),
+            authors: Some(authors),
             countries: state.countries,
             captions: draft.captions(),
             n_lines: segments.last().map_or(0, |segment| segment.span.line_no + 1),
@@ -146,8 +158,18 @@ impl Fields<'_> {
             let raw = draft.raw(line);
             // Marks stand in front of the lead and the first paragraphs; deeper in they are words like others.
             let mark = line.mark.as_ref().filter(|_| paragraphs.len() < 3).map_or(0, |mark| mark.chars);
-            let text: String = nfc(raw).chars().skip(mark).collect();
-            let text = self.without_end_mark(text.trim_matches(is_blank)).to_owned();
+            // What the labels have read is the line in its normal form; mostly it is the line.
+            let text = if line.text == raw { Cow::Borrowed(raw) } else { nfc(raw) };
+            let trim = |text: &'_ str| {
+                let behind = text.get(latin::end_of_chars(text, mark)..).unwrap_or("").trim_matches(is_blank);
+                let kept = self.without_end_mark(behind);
+                let start = kept.as_ptr() as usize - text.as_ptr() as usize;
+                start..start + kept.len()
+            };
+            let text = match text {
+                Cow::Borrowed(text) => Cow::Borrowed(&text[trim(text)]),
+                Cow::Owned(text) => Cow::Owned(text[trim(&text)].to_owned()),
+            };
             if !text.is_empty() {
                 paragraphs.push(Paragraph { line, label: draft.segments[line.segment].verdict.label, text });
             }
@@ -240,6 +262,30 @@ impl Draft<'_> {
         self.record.text[self.segments[line.segment].span.bytes.clone()].trim_matches(is_blank)
     }
 
+    /// The line of the headline that stands nearest in front of the text: pages print it twice. `first` is the first paragraph.
+    pub(crate) fn headline_before(&self, first: usize) -> Option<usize> {
+        let is_headline = |line: &Line| {
+            let verdict = &self.segments[line.segment].verdict;
+            verdict.label == Label::Title || (verdict.label == Label::Repeat && verdict.rule == "repeat.title")
+        };
+        let lines = &self.labelled.lines;
+        lines[..first].iter().rposition(is_headline).or_else(|| lines.iter().position(is_headline))
+    }
+
+    /// The line that is labelled the title.
+    pub(crate) fn title_line(&self) -> Option<usize> {
+        self.labelled.lines.iter().position(|line| self.label(line) == Label::Title)
+    }
+
+    /// The first line of the text that is longer than a name or a date.
+    pub(crate) fn first_paragraph(&self) -> Option<usize> {
+        const MORE_THAN_A_NAME: f32 = 9.0;
+        let is_text = |line: &Line| matches!(self.label(line), Label::Lead | Label::Body);
+        let lines = &self.labelled.lines;
+        let first = lines.iter().position(|line| is_text(line) && line.shape.units >= MORE_THAN_A_NAME);
+        first.or_else(|| lines.iter().position(is_text))
+    }
+
     fn first(&self, label: Label) -> Option<String> {
         self.labelled.lines.iter().find(|line| self.label(line) == label).map(|line| one_spaced(self.raw(line)))
     }
@@ -256,18 +302,21 @@ impl Draft<'_> {
     }
 
     fn removed_lines(&self) -> i32 {
-        let mut lines: std::collections::BTreeMap<i32, bool> = std::collections::BTreeMap::new();
+        let (mut removed, mut line, mut kept) = (0, None, true);
+        // Segments stand in the order of their lines.
         for segment in self.segments.iter().filter(|segment| segment.verdict.label != Label::Blank) {
-            *lines.entry(segment.span.line_no).or_default() |= segment.verdict.kept;
+            if line != Some(segment.span.line_no) {
+                removed += i32::from(!kept);
+                (line, kept) = (Some(segment.span.line_no), false);
+            }
+            kept |= segment.verdict.kept;
         }
-        lines.values().filter(|kept| !**kept).count() as i32
+        removed + i32::from(!kept)
     }
 
     /// Share of the characters that are not white space and were not kept.
     fn removed_share(&self) -> f32 {
-        let count = |segment: &Segment| {
-            self.record.text[segment.span.bytes.clone()].chars().filter(|c| !c.is_whitespace()).count()
-        };
+        let count = |segment: &Segment| latin::count_visible(&self.record.text[segment.span.bytes.clone()]);
         let (mut all, mut removed) = (0, 0);
         for segment in self.segments {
             let chars = count(segment);
@@ -330,17 +379,21 @@ impl Draft<'_> {
 
 /// Title and beginning of the text: what is looked at to tell the language.
 fn language_sample(title: Option<&str>, text: &str) -> String {
-    let end = text.char_indices().nth(language::SAMPLE_CHARS).map_or(text.len(), |(at, _)| at);
+    let end = latin::end_of_chars(text, language::SAMPLE_CHARS);
     format!("{}\n{}", title.unwrap_or(""), &text[..end])
 }
 
 /// One line in NFC with one space between words: for fields that are looked up and compared.
 fn one_spaced(text: &str) -> String {
-    nfc(text).split_whitespace().collect::<Vec<_>>().join(" ")
+    let text = nfc(text);
+    if latin::is_one_spaced(&text) {
+        return text.into_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
-    paragraphs.map(|paragraph| paragraph.text.as_str()).collect::<Vec<_>>().join("\n")
+    paragraphs.map(|paragraph| paragraph.text.as_ref()).collect::<Vec<_>>().join("\n")
 }
 
 /// The full single days of a line with their places in it.
@@ -371,7 +424,7 @@ fn home_of(domain: Option<&str>) -> Option<String> {
 }
 
 /// The host of an address, without `www.` and port.
-fn domain(url: &str) -> Option<String> {
+pub(crate) fn domain(url: &str) -> Option<String> {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?.split(':').next()?.to_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host).to_owned();

@@ -1,11 +1,11 @@
 //! The publication date: the caller's field first, then the address, a date line beside the title, a byline. Never from other stories.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
 
-use super::{Draft, full_days};
+use super::Draft;
+use super::stamp::{Habits, Order, Said, Stamp, Words};
 use crate::document::Label;
-use crate::mention::dates::Day;
-use crate::mention::{Language, Scratch};
+use crate::label::line::{Evidence, Line};
 
 /// A publication date.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +19,33 @@ pub(super) struct Published {
     pub source: &'static str,
 }
 
-pub(super) fn date(draft: &Draft, tag: &str, language: Option<&Language>, scratch: &mut Scratch) -> Option<Published> {
-    let field = draft.record.fields.date.as_deref().and_then(|value| from_field(value.trim()));
-    field
-        .or_else(|| from_line(draft, tag, language, scratch, true))
+/// Where the date was found beside what it is.
+#[derive(Debug, Default)]
+pub(super) struct Dated {
+    pub published: Option<Published>,
+    /// The line that gives it.
+    pub line: Option<usize>,
+}
+
+/// The date, by the order of trust: field, date line, address, another line beside the title.
+pub(super) fn date(draft: &Draft, words: &Words, tag: &str, home: Option<&str>) -> Dated {
+    let lines = Lines { draft, words, tag, home, order: std::cell::OnceCell::new() };
+    let field = draft.record.fields.date.as_deref().and_then(|value| {
+        from_field(value.trim()).or_else(|| {
+            let habits = Habits { tag, home, order: words.order_of(tag, home) };
+            let stamp = words.stamps(value.trim(), habits).first().copied()?;
+            Some(of_time(&stamp, None, "field"))
+        })
+    });
+    let found = from_lines(&lines);
+    let line = found.as_ref().map(|found| found.line);
+    let by_line =
+        |sure: bool| found.as_ref().filter(|found| (found.score >= SURE) == sure).map(|found| of_found(found, &lines));
+    let published = field
+        .or_else(|| by_line(true))
         .or_else(|| from_address(draft.record.fields.url.as_deref()?))
-        .or_else(|| from_line(draft, tag, language, scratch, false))
+        .or_else(|| by_line(false));
+    Dated { published, line }
 }
 
 /// Reads ISO 8601 and RFC 2822 forms; what is in another form is left to the reader of the `extra` column.
@@ -105,77 +126,186 @@ fn from_address(address: &str) -> Option<Published> {
 const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// Lines in front of the title that may hold its date: the top of a page often shows today's.
-const LINES_BEFORE_TITLE: usize = 2;
+const LINES_BEFORE_TITLE: usize = 8;
 /// Lines in front of the first paragraph that may, where the title stands far above it.
 const LINES_BEFORE_BODY: usize = 15;
+/// Lines behind a first headline far above the text among which its date may stand.
+const LINES_BEHIND_HEADLINE: usize = 12;
 /// Paragraphs behind which a date is another story's, a comment's or the page's own.
 const PARAGRAPHS_BEFORE_DATE: usize = 3;
+/// Lines behind the text that may hold its date, where they say that it is.
+const LINES_BEHIND_TEXT: usize = 12;
 /// Longest line, in units, in which a date stands beside an author or a clock.
-const MAX_LINE_UNITS: f32 = 25.0;
+const MAX_LINE_UNITS: f32 = 30.0;
+/// Longest line of the text itself, in units, that is nothing but a date.
+const MAX_DATE_UNITS: f32 = 12.0;
+/// Most letters beside the date in such a line: an author, minutes to read.
+const MAX_LETTERS: usize = 40;
+/// Lines of a page that are looked at to learn how it orders day and month.
+const LINES_FOR_ORDER: usize = 400;
 
-/// A full day on a date line, or on another short line that is not of the article, beside the title or among the first paragraphs.
-fn from_line(
-    draft: &Draft,
-    tag: &str,
-    language: Option<&Language>,
-    scratch: &mut Scratch,
-    date_lines: bool,
-) -> Option<Published> {
-    let lines = &draft.labelled.lines;
-    let title = lines.iter().position(|line| draft.label(line) == Label::Title);
-    let is_paragraph = |at: &usize| matches!(draft.label(&lines[*at]), Label::Lead | Label::Body);
-    let first = (0..lines.len()).find(is_paragraph)?;
-    let last = (0..lines.len()).filter(is_paragraph).nth(PARAGRAPHS_BEFORE_DATE);
-    let end = last.or_else(|| (0..lines.len()).rfind(is_paragraph))?;
-    let near = first.saturating_sub(LINES_BEFORE_BODY);
-    let title = title.unwrap_or(near).min(end);
-    let top = title.saturating_sub(LINES_BEFORE_TITLE);
-    // Behind the title first, then in front of it, then in front of the text.
-    let order = (title.max(near)..end).chain(top..title).chain(near.min(title)..top);
-    let mut read = |at: usize| {
-        let line = &lines[at];
-        let label = draft.label(line);
-        let fits = if date_lines {
-            label == Label::DateLine
-        } else {
-            !matches!(label, Label::DateLine | Label::Title | Label::Lead | Label::Body | Label::Repeat)
-        };
-        if !fits || line.shape.units > MAX_LINE_UNITS || line.shape.digits < 3 {
-            return None;
-        }
-        let by_grammar = || full_days(language?, &line.text, scratch).first().map(|(_, day)| *day);
-        let day = slashes(&line.text, tag).or_else(by_grammar)?;
-        let day = NaiveDate::from_ymd_opt(day.year?, day.month, day.day)?;
-        Some(of_day(day, if date_lines { "date_line" } else { "byline" }))
-    };
-    order.into_iter().find_map(&mut read)
+/// What a date line is read with.
+struct Lines<'a> {
+    draft: &'a Draft<'a>,
+    words: &'a Words,
+    tag: &'a str,
+    home: Option<&'a str>,
+    /// Learnt from the page when it is first asked for.
+    order: std::cell::OnceCell<Order>,
 }
 
-/// `22/10/2025`: day first; in English the month where only it can be, and nothing where both orders are days.
-fn slashes(text: &str, tag: &str) -> Option<Day> {
-    text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '/' | '.' | '-'))).find_map(|word| {
-        let parts: Vec<&str> = word.split(['/', '.', '-']).collect();
-        let [first, second, year] = parts.as_slice() else { return None };
-        if first.len() == 4 {
-            let year = first.parse().ok().filter(|year| (1990..2100).contains(year));
-            let day = parts[2].parse().ok().filter(|_| parts[2].len() <= 2)?;
-            return Day::new(Some(year?), second.parse().ok()?, day);
+impl Lines<'_> {
+    fn order(&self) -> Order {
+        *self.order.get_or_init(|| {
+            let known = self.words.order_of(self.tag, self.home);
+            if known != Order::Unknown {
+                return known;
+            }
+            let lines = self.draft.labelled.lines.iter().take(LINES_FOR_ORDER);
+            // Figures outweigh names of months.
+            let (mut figures, mut names) = ([0, 0], [0, 0]);
+            for line in lines.filter(|line| line.shape.digits >= 3 && line.shape.units <= MAX_LINE_UNITS) {
+                let (order, in_figures) = self.words.order_in(&line.text);
+                let counts = if in_figures { &mut figures } else { &mut names };
+                match order {
+                    Order::DayFirst => counts[0] += 1,
+                    Order::MonthFirst => counts[1] += 1,
+                    Order::Unknown => {}
+                }
+            }
+            match if figures == [0, 0] { names } else { figures } {
+                [day, month] if day > 2 * month => Order::DayFirst,
+                [day, month] if month > 2 * day => Order::MonthFirst,
+                _ => Order::Unknown,
+            }
+        })
+    }
+
+    /// The date of a line that is most likely the story's: what it says of it first, then their order.
+    fn stamp(&self, line: &Line) -> Option<Stamp> {
+        let habits = |order| Habits { tag: self.tag, home: self.home, order };
+        let mut stamps = self.words.stamps(&line.text, habits(Order::Unknown));
+        if stamps.is_empty() && self.order() != Order::Unknown {
+            stamps = self.words.stamps(&line.text, habits(self.order()));
         }
-        let fits = (1..=2).contains(&first.len()) && (1..=2).contains(&second.len()) && year.len() == 4;
-        let (first, second, year): (u32, u32, i32) = (first.parse().ok()?, second.parse().ok()?, year.parse().ok()?);
-        let year = Some(year).filter(|year| fits && (1990..2100).contains(year));
-        match tag {
-            _ if year.is_none() => None,
-            "en" | "und" if first <= 12 && second <= 12 && first != second => None,
-            "en" | "und" if second > 12 => Day::new(year, first, second),
-            _ => Day::new(year, second, first),
+        // Of equals the first.
+        stamps.into_iter().rev().max_by_key(|stamp| stamp.said).filter(|stamp| stamp.said != Said::Other)
+    }
+
+    /// Whether nothing but a date stands in a line.
+    fn is_date(line: &Line, stamp: &Stamp) -> bool {
+        let letters = |text: Option<&str>| text.map_or(0, |text| text.chars().filter(|c| c.is_alphabetic()).count());
+        let around = letters(line.text.get(..stamp.start)) + letters(line.text.get(stamp.end..));
+        line.shape.units <= MAX_DATE_UNITS && around <= MAX_LETTERS
+    }
+}
+
+/// A date line found on a page.
+struct Found {
+    stamp: Stamp,
+    line: usize,
+    label: Label,
+    /// How much speaks for it.
+    score: i32,
+}
+
+/// From this score on a line is trusted more than a day in the address.
+const SURE: i32 = 5;
+/// Below this one it is not trusted at all.
+const LEAST: i32 = 2;
+
+/// The line that gives the day of publication: where it stands, what it says of the date, and what else stands in it. Dates between title
+/// and text are likely the story's; those above the title may be today's, those behind the text another story's.
+fn from_lines(lines_of: &Lines) -> Option<Found> {
+    let draft = lines_of.draft;
+    let lines = &draft.labelled.lines;
+    let is_paragraph = |at: &usize| matches!(draft.label(&lines[*at]), Label::Lead | Label::Body);
+    let first = draft.first_paragraph()?;
+    let title = draft.headline_before(first);
+    let last = (0..lines.len()).rfind(is_paragraph)?;
+    let early = (0..lines.len()).filter(is_paragraph).nth(PARAGRAPHS_BEFORE_DATE).unwrap_or(last);
+    let near = first.saturating_sub(LINES_BEFORE_BODY);
+    let title_line = title.unwrap_or(near);
+    let other_title = draft.title_line().unwrap_or(title_line);
+    let top = title_line.min(other_title).saturating_sub(LINES_BEFORE_TITLE).min(near);
+    let far = title_line.saturating_sub(other_title) > LINES_BEHIND_HEADLINE;
+    let between = |at: usize| far && at > other_title + LINES_BEHIND_HEADLINE && at + LINES_BEFORE_BODY < first;
+    let end = (last + 1 + LINES_BEHIND_TEXT).min(lines.len());
+    let mut best: Option<Found> = None;
+    let mut other_stories = false;
+    // Behind the title first: of equals the first counts.
+    for at in (title_line.min(end)..end).chain((top..title_line.min(end)).rev()) {
+        let line = &lines[at];
+        let label = draft.label(line);
+        other_stories |= at > last && label == Label::RelatedHeading;
+        if line.shape.digits < 3 || line.shape.units > MAX_LINE_UNITS || label == Label::Repeat || between(at) {
+            continue;
         }
-    })
+        let Some(stamp) = lines_of.stamp(line) else { continue };
+        let whole = Lines::is_date(line, &stamp);
+        let of_text = matches!(label, Label::Title | Label::Lead | Label::Body);
+        if of_text && !whole || at > early && !(whole || stamp.said == Said::Published) || other_stories && at > last {
+            continue;
+        }
+        // Pages print the headline twice; the date may stand behind either.
+        let nearest = if at < title_line && other_title < at { other_title } else { title_line };
+        let behind_title = at.saturating_sub(nearest);
+        let place = match () {
+            () if at < nearest && title.is_some() => 2 * i32::from(nearest - at <= 3),
+            () if at < first && title.is_some() && behind_title <= 4 => 4,
+            () if at < first && (behind_title <= 10 || first - at <= 4) => 3,
+            () if at < first => 2,
+            () if at <= early => 2 * i32::from(title.is_some() && behind_title <= 8),
+            () => -1,
+        };
+        let said = match stamp.said {
+            Said::Published => 3,
+            Said::Updated => -1,
+            Said::Nothing | Said::Other => 0,
+        };
+        let form = match label {
+            Label::DateLine | Label::Credit => 2,
+            Label::Caption => -4,
+            Label::Related | Label::RelatedHeading if at > early => -3,
+            _ => 0,
+        };
+        let prose = line.shape.ends_sentence() && line.shape.units > MAX_DATE_UNITS;
+        let score = place
+            + said
+            + form
+            + 2 * i32::from(whole)
+            + i32::from(stamp.time.is_some())
+            + i32::from(line.evidence == Evidence::Credit && label != Label::Credit)
+            - 3 * i32::from(prose);
+        if score >= LEAST && best.as_ref().is_none_or(|best| score > best.score) {
+            best = Some(Found { stamp, line: at, label, score });
+        }
+    }
+    best
+}
+
+/// A date with its time, and the instant where the zone is printed or is the one of the source's country.
+fn of_found(found: &Found, lines: &Lines) -> Published {
+    let source = if found.label == Label::DateLine { "date_line" } else { "byline" };
+    of_time(&found.stamp, lines.home.and_then(|home| lines.words.home_zone(home)), source)
+}
+
+fn of_time(stamp: &Stamp, home: Option<i32>, source: &'static str) -> Published {
+    let Some(time) = stamp.time else { return of_day(stamp.day, source) };
+    let local = stamp.day.and_time(time);
+    let offset = stamp.zone.or(home).and_then(|minutes| FixedOffset::east_opt(minutes * 60));
+    let edtf = match stamp.zone.and(offset).and_then(|offset| local.and_local_timezone(offset).single()) {
+        Some(zoned) => zoned.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        None => local.format("%Y-%m-%dT%H:%M:%S").to_string(),
+    };
+    let instant = offset.and_then(|offset| local.and_local_timezone(offset).single()).map(|at| at.timestamp_micros());
+    let precision = if stamp.seconds { "second" } else { "minute" };
+    Published { edtf, day: Some(stamp.day), instant, precision, source }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{from_address, from_field, slashes};
+    use super::{from_address, from_field};
 
     #[test]
     fn an_instant_needs_a_zone() {
@@ -203,15 +333,5 @@ mod tests {
         ] {
             assert_eq!(from_address(address).map(|found| found.edtf).as_deref(), expected, "{address}");
         }
-    }
-
-    #[test]
-    fn english_slashes_are_read_where_only_one_order_is_a_day() {
-        let edtf = |text: &str, tag: &str| slashes(text, tag).map(|day| day.edtf());
-        assert_eq!(edtf("10/22/2025 10:00", "en").as_deref(), Some("2025-10-22"));
-        assert_eq!(edtf("22/10/2025", "en").as_deref(), Some("2025-10-22"));
-        assert_eq!(edtf("04/10/2025", "en"), None);
-        assert_eq!(edtf("04/10/2025", "vi").as_deref(), Some("2025-10-04"));
-        assert_eq!(edtf("v1.2.2025.3", "vi"), None);
     }
 }

@@ -2,7 +2,8 @@
 
 use super::Draft;
 use crate::document::{Article, Label};
-use crate::text::{Ending, Shape, is_han, nfc};
+use crate::latin;
+use crate::text::{Ending, ending, is_han, nfc};
 
 /// Share of removed characters from which a record deserves a look. The seeds of the project go up to .70.
 const MUCH_REMOVED: f32 = 0.8;
@@ -25,12 +26,12 @@ pub(super) fn flags(draft: &Draft, article: &Article, lead_repeated: bool) -> Ve
     let checks: [(&str, bool); 10] = [
         ("no_title", article.title.is_none()),
         ("short", article.text_chars < SHORT_CHARS),
-        ("truncated_end", !ended && !Shape::of(last).ends_sentence() && Shape::of(last).ending != Ending::Mark),
+        ("truncated_end", !ended && !matches!(ending(last), Ending::Stop | Ending::Mark | Ending::Ellipsis)),
         ("lead_repeated", lead_repeated),
         ("repeated_text", has(Label::Repeat) && repeats_body(draft)),
         ("much_removed", article.removed_char_share > MUCH_REMOVED),
         ("replacement_characters", text.contains('\u{fffd}')),
-        ("private_use_characters", text.contains(|c: char| ('\u{e000}'..='\u{f8ff}').contains(&c))),
+        ("private_use_characters", latin::has_private_use(text)),
         ("not_nfc", matches!(nfc(&draft.record.text), std::borrow::Cow::Owned(_))),
         ("half_width_punctuation", article.language == "zh" && half_width_between_han(text)),
     ];
@@ -48,8 +49,9 @@ fn repeats_body(draft: &Draft) -> bool {
 
 /// `应邀请,越共`: the mark of a width repair that does not fit Chinese.
 fn half_width_between_han(text: &str) -> bool {
-    let chars: Vec<char> = text.chars().collect();
-    chars
-        .windows(3)
-        .any(|window| is_han(window[0]) && matches!(window[1], ',' | ':' | ';' | '!' | '?') && is_han(window[2]))
+    let bytes = text.as_bytes();
+    let is_han_at = |c: Option<char>| c.is_some_and(is_han);
+    (0..bytes.len())
+        .filter(|at| matches!(bytes[*at], b',' | b':' | b';' | b'!' | b'?'))
+        .any(|at| is_han_at(text[..at].chars().next_back()) && is_han_at(text[at + 1..].chars().next()))
 }

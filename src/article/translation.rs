@@ -15,10 +15,11 @@ pub fn signals(text: &str, language: &LanguageData) -> (bool, Vec<String>) {
     if has_identical_gloss(text) {
         strong.push(IDENTICAL_GLOSS.to_owned());
     }
-    for (signal, pattern) in &language.machine_translation {
-        let list = if signal.strong { &mut strong } else { &mut weak };
-        if !list.contains(&signal.name) && pattern.is_match(text) {
-            list.push(signal.name.clone());
+    for compiled in &language.machine_translation {
+        let name = &compiled.signal.name;
+        let list = if compiled.signal.strong { &mut strong } else { &mut weak };
+        if !list.contains(name) && compiled.is_in(text) {
+            list.push(name.clone());
         }
     }
     let decided = strong.len() >= SIGNALS_TO_DECIDE;
@@ -28,7 +29,7 @@ pub fn signals(text: &str, language: &LanguageData) -> (bool, Vec<String>) {
 
 /// `Bolivia (Bolivia)`: the words in brackets stand directly in front of them.
 fn has_identical_gloss(text: &str) -> bool {
-    text.match_indices(" (").any(|(at, _)| {
+    memchr::memmem::find_iter(text.as_bytes(), b" (").any(|at| {
         let inside = &text[at + 2..];
         let Some(end) = inside.find([')', '\n']) else { return false };
         let gloss = &inside[..end];

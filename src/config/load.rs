@@ -19,7 +19,7 @@ use crate::mention;
 pub const DEFAULT_TOML: &str = include_str!("../../config/default.toml");
 
 /// Keys that change no row and so are not part of the config hash, beside the whole of `[table]`.
-const NOT_HASHED: &[&str] = &["input.paths", "limits.max_reject_share", "lexicon.dir"];
+const NOT_HASHED: &[&str] = &["input.paths", "limits.max_reject_share", "limits.max_removed_share", "lexicon.dir"];
 
 /// The configuration in force.
 #[derive(Debug, Clone)]
@@ -214,7 +214,11 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
     json.sort_all_objects();
     let mut hasher = Xxh3::new();
     let canonical = json.to_string();
-    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([lexicon::IDENTIFY, lexicon::CUE_FILE]);
+    let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([
+        lexicon::IDENTIFY,
+        lexicon::CUE_FILE,
+        lexicon::BYLINES,
+    ]);
     let mentions = mention::lexicon::BUILTIN.iter().map(|(_, content)| *content);
     let mentions = mentions.chain([mention::lexicon::PARTIES, mention::lexicon::READINGS]);
     let texts = [canonical.as_str()]

@@ -1,5 +1,6 @@
 //! What is known of the articles of earlier runs: the files of the index in force, and the rows that they point to.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, BooleanArray, RecordBatch, StringArray};
@@ -13,7 +14,7 @@ use super::sorter::{Sorted, Sorter};
 use super::units::Units;
 use super::{first_half, title_hash};
 use crate::error::{Error, Result};
-use crate::output::{Manifest, Output};
+use crate::output::{Manifest, Output, Run};
 use crate::table::{Table, column_of, read_columns, read_rows};
 use crate::text::matching_key;
 
@@ -25,7 +26,7 @@ const EXTENSION: &str = "idx";
 #[derive(Default)]
 pub struct Earlier {
     files: Vec<File>,
-    runs: Vec<Run>,
+    commits: Vec<Commit>,
     /// Files that were made anew since the index did not cover all commits.
     rebuilt: Option<StagedIndex>,
     articles: u64,
@@ -38,9 +39,8 @@ struct File {
     base: u32,
 }
 
-/// The rows of one run.
-struct Run {
-    id: String,
+/// The rows of one commit.
+struct Commit {
     /// Number of its first article.
     base: u32,
     /// Files of `articles` with their rows.
@@ -73,9 +73,10 @@ fn parts_of(output: &Output, manifest: &Manifest) -> Vec<(PathBuf, u64)> {
     files.map(|file| (output.root().join(&file.path), file.rows)).collect()
 }
 
-fn covered(manifest: &Manifest) -> CoveredRun {
-    let files = manifest.files.iter().filter(|file| file.table == Table::Articles.as_str());
-    CoveredRun { run_id: manifest.run_id.clone(), rows: files.map(|file| file.rows).sum() }
+/// The runs of a commit, which stay what they were when `compact` puts several commits together.
+fn covered(manifest: &Manifest) -> impl Iterator<Item = CoveredRun> + '_ {
+    let run = |run: Run<'_>| CoveredRun { run_id: run.run_id.to_owned(), rows: run.counts.n_articles as u64 };
+    manifest.runs().into_iter().map(run)
 }
 
 impl Earlier {
@@ -86,7 +87,7 @@ impl Earlier {
     /// A table cannot be read, or a file cannot be written.
     pub fn open(output: &Output, manifests: &[Manifest], staging: &Path, memory: u64) -> Result<Earlier> {
         let entries = entries_in_force(manifests);
-        let expected: Vec<CoveredRun> = manifests.iter().map(covered).collect();
+        let expected: Vec<CoveredRun> = manifests.iter().flat_map(covered).collect();
         let all = entries.iter().flat_map(|entry| &entry.runs);
         let files = if all.eq(&expected) { open_files(output, &entries) } else { Err(not_covering()) };
         let (files, rebuilt) = match files {
@@ -95,8 +96,8 @@ impl Earlier {
                 tracing::info!("the index of {} earlier runs is made anew from their tables: {why}", manifests.len());
                 let run_id = staging.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let path = staging.join(format!("rebuilt.{EXTENSION}"));
-                let manifests: Vec<&Manifest> = manifests.iter().collect();
-                let (path, entry) = build(output, &manifests, path, place(run_id, "~rebuilt"), staging, memory)?;
+                let (path, entry) =
+                    build(output, manifests, &expected, path, place(run_id, "~rebuilt"), staging, memory)?;
                 let index = IndexFile::open(&path, &entry)?;
                 let replaces = entries.iter().map(|entry| entry.path.clone()).collect();
                 let staged = StagedIndex { path, entry: entry.clone(), replaces };
@@ -104,12 +105,12 @@ impl Earlier {
             }
         };
         let mut base = 0;
-        let mut runs = Vec::new();
+        let mut commits = Vec::new();
         for manifest in manifests {
-            runs.push(Run { id: manifest.run_id.clone(), base, parts: parts_of(output, manifest) });
-            base += covered(manifest).rows as u32;
+            commits.push(Commit { base, parts: parts_of(output, manifest) });
+            base += covered(manifest).map(|run| run.rows as u32).sum::<u32>();
         }
-        Ok(Earlier { files, runs, rebuilt, articles: u64::from(base) })
+        Ok(Earlier { files, commits, rebuilt, articles: u64::from(base) })
     }
 
     /// Number of articles.
@@ -143,15 +144,15 @@ impl Earlier {
         text: bool,
         visit: &mut dyn FnMut(u32, Found) -> Result<()>,
     ) -> Result<()> {
-        for run in &self.runs {
-            let mut base = run.base;
-            for (path, rows) in &run.parts {
+        for commit in &self.commits {
+            let mut base = commit.base;
+            for (path, rows) in &commit.parts {
                 let end = base + *rows as u32;
                 let from = articles.partition_point(|&article| article < base);
                 let to = articles.partition_point(|&article| article < end);
                 let wanted = articles.get(from..to).unwrap_or_default();
                 if !wanted.is_empty() {
-                    read_part(path, base, wanted, text, run, visit)?;
+                    read_part(path, base, wanted, text, visit)?;
                 }
                 base = end;
             }
@@ -216,20 +217,20 @@ fn read_part(
     base: u32,
     wanted: &[u32],
     text: bool,
-    run: &Run,
     visit: &mut dyn FnMut(u32, Found) -> Result<()>,
 ) -> Result<()> {
-    let columns: &[&str] = if text { &["id", "text"] } else { &["id"] };
+    let columns: &[&str] = if text { &["id", "run_id", "text"] } else { &["id", "run_id"] };
     let rows: Vec<usize> = wanted.iter().map(|article| (article - base) as usize).collect();
     let mut numbers = wanted.iter();
     for batch in read_rows(path, columns, &rows)? {
         let batch = batch?;
         let ids: &StringArray = column_of(&batch, "id", path)?;
+        let runs: &StringArray = column_of(&batch, "run_id", path)?;
         let texts: Option<&StringArray> = if text { Some(column_of(&batch, "text", path)?) } else { None };
         for row in 0..batch.num_rows() {
             let Some(&article) = numbers.next() else { break };
             let text = texts.map(|texts| texts.value(row).to_owned()).unwrap_or_default();
-            visit(article, Found { id: ids.value(row).to_owned(), run_id: run.id.clone(), text })?;
+            visit(article, Found { id: ids.value(row).to_owned(), run_id: runs.value(row).to_owned(), text })?;
         }
     }
     Ok(())
@@ -244,7 +245,8 @@ pub(crate) fn words_of(sorted: &Sorted) -> Result<Words<'_>> {
 /// Makes the index file of some runs from their tables.
 fn build(
     output: &Output,
-    manifests: &[&Manifest],
+    manifests: &[Manifest],
+    runs: &[CoveredRun],
     path: PathBuf,
     place: String,
     staging: &Path,
@@ -256,17 +258,19 @@ fn build(
         postings: Sorter::new(staging, "rebuilt-postings", limit),
         members: Sorter::new(staging, "rebuilt-members", limit),
         cards: Vec::new(),
+        runs: runs.iter().map(|run| run.run_id.clone()).collect(),
     };
-    for manifest in manifests {
+    let holds = |manifest: &&Manifest| manifest.runs().iter().any(|run| rows.runs.contains(run.run_id));
+    for manifest in manifests.iter().filter(holds).collect::<Vec<_>>() {
         for (path, _) in parts_of(output, manifest) {
-            let columns = ["id", "caller_id", "content_hash", "text_hash", "title", "text", "dup_of"];
+            let columns = ["id", "run_id", "caller_id", "content_hash", "text_hash", "title", "text", "dup_of"];
             for batch in read_columns(&path, &columns)? {
                 rows.articles(&batch?, &path)?;
             }
         }
         let duplicates = manifest.files.iter().filter(|file| file.table == Table::Duplicates.as_str());
         for path in duplicates.map(|file| output.root().join(&file.path)) {
-            for batch in read_columns(&path, &["id", "dropped"])? {
+            for batch in read_columns(&path, &["id", "run_id", "dropped"])? {
                 rows.duplicates(&batch?, &path)?;
             }
         }
@@ -276,7 +280,7 @@ fn build(
         postings: words_of(&postings)?,
         members: words_of(&members)?,
         cards: Box::new(rows.cards.into_iter()),
-        runs: manifests.iter().map(|manifest| covered(manifest)).collect(),
+        runs: runs.to_vec(),
     };
     write(path, place, &mut [], Vec::new(), addition)
 }
@@ -286,6 +290,8 @@ struct Rows {
     postings: Sorter,
     members: Sorter,
     cards: Vec<Card>,
+    /// The runs whose rows are wanted: a file may hold those of others.
+    runs: HashSet<String>,
 }
 
 impl Rows {
@@ -294,7 +300,8 @@ impl Rows {
         let (ids, titles, texts, dup_of) = (text("id")?, text("title")?, text("text")?, text("dup_of")?);
         let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);
         let caller: &BooleanArray = column_of(batch, "caller_id", path)?;
-        for row in 0..batch.num_rows() {
+        let runs = text("run_id")?;
+        for row in (0..batch.num_rows()).filter(|&row| self.runs.contains(runs.value(row))) {
             let title = titles.is_valid(row).then(|| titles.value(row));
             let units = Units::of(&matching_key(texts.value(row)));
             let card = Card {
@@ -322,7 +329,8 @@ impl Rows {
     fn duplicates(&mut self, batch: &RecordBatch, path: &Path) -> Result<()> {
         let ids: &StringArray = column_of(batch, "id", path)?;
         let dropped: &BooleanArray = column_of(batch, "dropped", path)?;
-        for row in (0..batch.num_rows()).filter(|&row| dropped.value(row)) {
+        let runs: &StringArray = column_of(batch, "run_id", path)?;
+        for row in (0..batch.num_rows()).filter(|&row| dropped.value(row) && self.runs.contains(runs.value(row))) {
             self.members.push(member_word(Member::DroppedId(ids.value(row))))?;
         }
         Ok(())
@@ -343,13 +351,8 @@ pub fn reindex(output: &Output, memory: u64) -> Result<(usize, u64)> {
     let staging = output.stage_dir("reindex");
     let (mut files, mut articles) = (0, 0);
     for entry in entries_in_force(&manifests) {
-        let runs: Vec<&Manifest> = entry
-            .runs
-            .iter()
-            .filter_map(|run| manifests.iter().find(|manifest| manifest.run_id == run.run_id))
-            .collect();
         let path = staging.join(format!("index.{EXTENSION}"));
-        let (path, made) = build(output, &runs, path, entry.path.clone(), &staging, memory)?;
+        let (path, made) = build(output, &manifests, &entry.runs, path, entry.path.clone(), &staging, memory)?;
         if made != *entry {
             return Err(Error::Output(format!(
                 "the tables give another index file than `{}`, which version {} of the index has; the next `newsieve run` makes a \

@@ -39,7 +39,8 @@ use self::units::{UnitKind, Units};
 use crate::config::{DedupAction, DedupConfig};
 use crate::document::Article;
 use crate::error::{Error, Result};
-use crate::text::{fold, line_hash};
+use crate::table::ArticleRow;
+use crate::text::{fold, line_hash, matching_key};
 
 /// Most articles of one run: what a posting can number.
 const MAX_ARTICLES: usize = 1 << ARTICLE_BITS;
@@ -210,18 +211,38 @@ impl Deduplicator {
     /// # Errors
     /// A file cannot be written, or there are too many articles.
     pub fn add(&mut self, id: &str, caller_id: bool, article: &Article, units: &Units) -> Result<()> {
+        let title = title_hash(article.title.as_deref());
+        self.push(id, caller_id, [&article.content_hash, &article.text_hash], title, article.text_chars, units)
+    }
+
+    /// Adds an article that a run which was stopped had cleaned.
+    pub(crate) fn add_again(&mut self, row: &ArticleRow<'_>) -> Result<()> {
+        let units = Units::of(&matching_key(row.text));
+        let hashes = [row.content_hash, row.text_hash];
+        self.push(row.id, row.caller_id, hashes, title_hash(row.title), row.text_chars, &units)
+    }
+
+    fn push(
+        &mut self,
+        id: &str,
+        caller_id: bool,
+        [content_hash, text_hash]: [&str; 2],
+        title_hash: u64,
+        text_chars: i32,
+        units: &Units,
+    ) -> Result<()> {
         let number = self.notes.list.len();
         if number >= MAX_ARTICLES {
             return Err(Error::Output(format!("a run takes {MAX_ARTICLES} articles at most; split the dump")));
         }
         self.notes.ids.push_str(id);
         self.notes.list.push(Note {
-            content_hash: parse_hash(&article.content_hash),
-            text_hash: parse_hash(&article.text_hash),
-            title_hash: title_hash(article.title.as_deref()),
+            content_hash: parse_hash(content_hash),
+            text_hash: parse_hash(text_hash),
+            title_hash,
             place: self.store.push(&units.hashes)?,
             id_end: self.notes.ids.len(),
-            text_chars: article.text_chars as u32,
+            text_chars: text_chars as u32,
             sample: units.fingerprints.len() as u32,
             kind: units.kind,
             caller_id,

@@ -94,6 +94,8 @@ pub struct Line {
     pub end_mark: bool,
     /// Blank lines directly before it.
     pub blanks_before: usize,
+    /// Whether many pages of its site print it.
+    pub is_template: bool,
 }
 
 /// An agency's mark in front of a lead or first paragraph.
@@ -189,7 +191,7 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
     let text = nfc_half_width(trimmed);
     let Reading { folded, lower, shape, counts } = reading::read(&text);
     let end_mark = patterns.end_marks.at_end_of(&text).is_some();
-    let edges = Edges::of(&text, lower, patterns);
+    let edges = Edges::of(&text, lower, shape.units, patterns);
     let evidence = evidence(&text, &folded, &shape, &edges, patterns);
     let mark = if evidence == Evidence::None { mark(&edges, patterns) } else { None };
     let attribution = patterns
@@ -206,6 +208,7 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         attribution,
         end_mark,
         blanks_before,
+        is_template: false,
         text,
         folded,
         shape,
@@ -223,16 +226,20 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn of(text: &'a str, lower: String, patterns: &CompiledPatterns) -> Edges<'a> {
+    fn of(text: &'a str, lower: String, units: f32, patterns: &CompiledPatterns) -> Edges<'a> {
         let head = first_chars(text, MARK_HEAD_CHARS);
         let tail = last_chars(text, CREDIT_TAIL_CHARS);
-        // Of a long line only the ends are looked at; what stands between them may add candidates that do not match.
-        let parts = if lower.len() <= MAX_WHOLE_BYTES {
+        // Of a long line only the ends are looked at; what stands between them may add candidates that do not match. Behind paragraphs
+        // that are too long for a caption no credit is looked for.
+        let parts = if units > MAX_CAPTION_UNITS {
+            [first_chars(&lower, MARK_HEAD_CHARS), ""]
+        } else if lower.len() <= MAX_WHOLE_BYTES {
             [lower.as_str(), ""]
         } else {
             [first_chars(&lower, MARK_HEAD_CHARS), last_chars(&lower, CREDIT_TAIL_CHARS)]
         };
-        let candidates = patterns.gate.candidates(parts.into_iter());
+        let gate = if units > MAX_FURNITURE_UNITS { &patterns.paragraph_gate } else { &patterns.gate };
+        let candidates = gate.candidates(parts.into_iter());
         Edges { head, tail, lower, candidates }
     }
 }

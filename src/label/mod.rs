@@ -20,6 +20,7 @@ use std::collections::HashSet;
 use crate::config::{LabelConfig, Preset};
 use crate::document::{Label, Span, Verdict};
 use crate::lexicon::CompiledPatterns;
+use crate::text::is_blank;
 
 use line::{Evidence, Line};
 use model::features::{self, Features, View};
@@ -119,7 +120,22 @@ impl<'a> Labeler<'a> {
     /// Labels the spans of a text. `known_title` is the caller's title, if there is one.
     #[must_use]
     pub fn label(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Labelled {
+        self.label_among(text, spans, known_title, |_| false)
+    }
+
+    /// Labels the spans of a text of which some lines, trimmed of blanks, stand on many pages of its site.
+    #[must_use]
+    pub fn label_among(
+        &self,
+        text: &str,
+        spans: &[Span],
+        known_title: Option<&str>,
+        is_template: impl Fn(&str) -> bool,
+    ) -> Labelled {
         let (mut page, mut features) = self.examine(text, spans, known_title, &self.model.ranks);
+        for line in &mut page.lines {
+            line.is_template = is_template(text[spans[line.segment].bytes.clone()].trim_matches(is_blank));
+        }
         let judgement = self.model.judge(&mut features, &page.lines);
         let has_article = page.conclude(&judgement);
         let verdicts = verdicts(spans.len(), &page, self.config);

@@ -255,6 +255,7 @@ impl<'a> Fold<'a> {
 #[must_use]
 pub fn read(line: &str) -> Reading {
     let table = chars();
+    let bytes = line.as_bytes();
     let mut shape = Shape { ending: ending(line), quoted: quoted(line), ..Shape::default() };
     let mut counts = Counts::default();
     let (mut fold, mut lower) = (Fold::of(line), Copy::of(line));
@@ -298,9 +299,30 @@ pub fn read(line: &str) -> Reading {
             fold.begin_word(at);
             let mut word = Word::default();
             let (mut letters, mut latin) = (0, 0);
-            let (mut c, mut kinds) = (c, kinds);
             loop {
+                // Small letters of ASCII, most of what there is, change nothing.
+                let run = bytes[at..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+                if run > 0 {
+                    at += run;
+                    word.chars += run as u32;
+                    latin += run as u32;
+                    (before, before_kinds) = (char::from(bytes[at - 1]), Kinds::SMALL_LETTER);
+                    fold.end = at;
+                }
+                rest = line[at..].chars();
+                next = rest.next();
+                let Some(c) = next else { break };
+                let kinds = table.kinds(c);
                 let behind = at + c.len_utf8();
+                if kinds.any(Kinds::LOOSE_MARK) {
+                    // Marks that the normal form leaves alone do not end a word.
+                    fold.drop_mark(at, behind);
+                    at = behind;
+                    continue;
+                }
+                if !kinds.any(Kinds::WORD) || kinds.any(Kinds::UNSPACED) {
+                    break;
+                }
                 let is_letter = u32::from(kinds.any(Kinds::LETTER));
                 if kinds.any(Kinds::UPPER) {
                     counts.joins += u32::from(joined_to(before, before_kinds));
@@ -308,7 +330,6 @@ pub fn read(line: &str) -> Reading {
                     word.upper += 1;
                 }
                 word.chars += 1;
-                letters += is_letter;
                 shape.digits += usize::from(kinds.any(Kinds::NUMERIC));
                 if c.is_ascii() {
                     latin += is_letter;
@@ -317,9 +338,15 @@ pub fn read(line: &str) -> Reading {
                         word.number = word.number.saturating_mul(10).saturating_add(u32::from(c) - u32::from('0'));
                     }
                 } else {
+                    letters += is_letter;
                     counts.accents += is_letter;
-                    counts.scripts[script(c)] += is_letter;
-                    fold.toned |= is_toned(c);
+                    if is_toned(c) {
+                        // Letters with tones are Latin ones.
+                        fold.toned = true;
+                        counts.scripts[0] += is_letter;
+                    } else {
+                        counts.scripts[script(c)] += is_letter;
+                    }
                 }
                 // Small letters, and digits of ASCII, stay as they are.
                 if !kinds.any(Kinds::LOWER) && !c.is_ascii_digit() {
@@ -332,20 +359,8 @@ pub fn read(line: &str) -> Reading {
                 fold.end = behind;
                 (before, before_kinds) = (c, kinds);
                 at = behind;
-                next = rest.next();
-                // Marks that the normal form leaves alone do not end a word.
-                while let Some(mark) = next.filter(|c| table.kinds(*c).any(Kinds::LOOSE_MARK)) {
-                    fold.drop_mark(at, at + mark.len_utf8());
-                    at += mark.len_utf8();
-                    next = rest.next();
-                }
-                let Some(following) = next else { break };
-                let following_kinds = table.kinds(following);
-                if !following_kinds.any(Kinds::WORD) || following_kinds.any(Kinds::UNSPACED) {
-                    break;
-                }
-                (c, kinds) = (following, following_kinds);
             }
+            letters += latin;
             counts.scripts[0] += latin;
             shape.chars += word.chars as usize;
             shape.letters += letters as usize;

@@ -77,6 +77,7 @@ rules! {
     MODEL_CAPTION "model.caption" 0.7 "The model takes the line for a caption.";
     MODEL_RELATED "model.related" 0.7 "The model takes the line for a part of another story.";
     MODEL_NOISE "model.noise" 0.7 "The model takes the line for page furniture.";
+    TEMPLATE "nav.template" 0.85 "Many pages of the site print the line, and the model is not sure that it is text.";
     LISTING "nav.listing" 0.7 "The record is a list of stories without an article.";
     PLACEHOLDER "nav.placeholder" 0.9 "A page that says that there is no article.";
 }

@@ -19,6 +19,8 @@ const MAX_LEAD_UNITS: f32 = 70.0;
 const LEAD_REPEATED: f64 = 0.8;
 /// How many paragraphs behind the lead may stand in front of the one that repeats it.
 const LEAD_REACH: usize = 4;
+/// Most characters of a name alone in a line.
+const MAX_NAME_CHARS: usize = 32;
 
 impl Page<'_> {
     /// Lines without a stop between paragraphs, and scraps behind the last one.
@@ -163,10 +165,13 @@ impl Page<'_> {
 
 /// Two to four capitalised words and nothing else.
 pub(super) fn is_name(text: &str) -> bool {
+    if text.len() > MAX_NAME_CHARS * 4 {
+        return false;
+    }
     let words: Vec<&str> = text.split_whitespace().collect();
     let capitalised = |word: &&str| {
         word.chars().next().is_some_and(char::is_uppercase)
             && word.chars().all(|c| c.is_alphabetic() || matches!(c, '.' | '-' | '\''))
     };
-    (2..=4).contains(&words.len()) && text.chars().count() <= 32 && words.iter().all(capitalised)
+    (2..=4).contains(&words.len()) && text.chars().count() <= MAX_NAME_CHARS && words.iter().all(capitalised)
 }

@@ -2,9 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, MatchKind};
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
+use super::filter::needles;
 use super::{Agency, CueSet, Gate, Lexicon, PatternSet, Signal};
 use crate::chars::chars;
 use crate::error::{Error, Result};
@@ -55,8 +56,11 @@ pub struct Patterns {
     pub attribution_owner: Vec<usize>,
     /// Datelines of unknown agencies.
     pub datelines: PatternSet,
-    /// Reads a line once for the sets of [`LineSet`].
+    /// Reads a short line once for the sets of [`LineSet`].
     pub gate: Gate,
+    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match. With a third of the states it stays in
+    /// the processor's cache.
+    pub paragraph_gate: Gate,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
     /// Cues for the labelling model.
@@ -65,19 +69,19 @@ pub struct Patterns {
     pub summary_letters: HashSet<char>,
 }
 
-/// The sets of patterns behind [`Patterns::gate`], by number.
+/// The sets of patterns behind [`Patterns::gate`], by number: those that match paragraphs too first.
 #[derive(Debug, Clone, Copy)]
 #[expect(missing_docs, reason = "named as the fields")]
 pub enum LineSet {
-    NavPatterns,
     CaptionEndings,
     CaptionBeginnings,
-    Credits,
-    DateLines,
-    AgencyCredits,
     AgencyPrefixes,
     Attributions,
     Datelines,
+    NavPatterns,
+    Credits,
+    DateLines,
+    AgencyCredits,
 }
 
 /// What closes an article: `./.`, `(完)`, `-30-`.
@@ -103,8 +107,8 @@ impl EndMarks {
     /// The longest mark that a text ends with.
     #[must_use]
     pub fn at_end_of(&self, text: &str) -> Option<&str> {
-        let possible = text.chars().next_back().is_some_and(|last| self.last.contains(&last));
-        self.marks.iter().map(String::as_str).find(|mark| possible && text.ends_with(mark))
+        text.chars().next_back().filter(|last| self.last.contains(last))?;
+        self.marks.iter().map(String::as_str).find(|mark| text.ends_with(mark))
     }
 
     /// Where the last occurrence ends of the longest mark that stands in a text.
@@ -151,7 +155,25 @@ pub struct CompiledAgency {
 #[derive(Debug, Default)]
 pub struct LanguageData {
     /// Signals of machine translation.
-    pub machine_translation: Vec<(Signal, Regex)>,
+    pub machine_translation: Vec<CompiledSignal>,
+}
+
+/// One signal of machine translation.
+#[derive(Debug)]
+pub struct CompiledSignal {
+    /// Name and weight.
+    pub signal: Signal,
+    pattern: Regex,
+    /// Finds what every match holds; none where a pattern has nothing of the kind.
+    needles: Option<AhoCorasick>,
+}
+
+impl CompiledSignal {
+    /// Whether the signal stands in a text. Hardly any text holds what a match must hold, which is told at the speed of reading.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        self.needles.as_ref().is_none_or(|needles| needles.is_match(text)) && self.pattern.is_match(text)
+    }
 }
 
 impl Patterns {
@@ -188,12 +210,19 @@ impl Patterns {
             nav_lines: folded(|l| &l.nav.lines),
             nav_prefixes: Beginnings::new(folded(|l| &l.nav.prefixes)),
             gate: Gate::new(&[
-                &nav_patterns,
                 &caption_endings,
                 &caption_beginnings,
+                &agency_prefixes,
+                &attributions,
+                &agency_datelines,
+                &nav_patterns,
                 &credits,
                 &date_lines,
                 &agency_credits,
+            ])?,
+            paragraph_gate: Gate::new(&[
+                &caption_endings,
+                &caption_beginnings,
                 &agency_prefixes,
                 &attributions,
                 &agency_datelines,
@@ -239,7 +268,11 @@ impl LanguageData {
     fn add(&mut self, lexicon: &Lexicon) -> Result<()> {
         for signal in &lexicon.machine_translation {
             let pattern = compile("machine_translation", &signal.pattern)?;
-            self.machine_translation.push((signal.clone(), pattern));
+            let needles = needles(pattern.as_str())
+                .map(|needles| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(needles))
+                .transpose()
+                .map_err(|error| Error::Config(format!("lexicon: `machine_translation`: {error}")))?;
+            self.machine_translation.push(CompiledSignal { signal: signal.clone(), pattern, needles });
         }
         Ok(())
     }

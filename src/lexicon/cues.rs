@@ -27,6 +27,16 @@ pub struct CueSet {
     /// Phrases that begin with a Korean syllable, by that syllable: Korean words have endings, so that a phrase may be the beginning
     /// of a word.
     by_syllable: FastMap<u64, Vec<u32>>,
+    /// A bit for every key of `by_word`, by its highest bits: nearly all words of a text begin no phrase.
+    beginnings: Vec<u64>,
+}
+
+/// Bits of [`CueSet::beginnings`].
+const BEGINNING_BITS: u32 = 16;
+
+fn beginning(key: u64) -> (usize, u64) {
+    let bit = key >> (64 - BEGINNING_BITS);
+    ((bit / 64) as usize, 1 << (bit % 64))
 }
 
 impl CueSet {
@@ -49,7 +59,8 @@ impl CueSet {
                 }
             }
         }
-        let mut set = CueSet { phrases: phrases.into_iter().collect(), ..CueSet::default() };
+        let beginnings = vec![0; 1 << BEGINNING_BITS >> 6];
+        let mut set = CueSet { phrases: phrases.into_iter().collect(), beginnings, ..CueSet::default() };
         set.phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         for (number, (phrase, _)) in set.phrases.iter().enumerate() {
             let first = phrase.chars().next().filter(|c| is_hangul(*c));
@@ -58,6 +69,10 @@ impl CueSet {
                 None => (&mut set.by_word, first_word(phrase)),
             };
             index.entry(key).or_default().push(number as u32);
+            if first.is_none() {
+                let (word, bit) = beginning(key);
+                set.beginnings[word] |= bit;
+            }
         }
         Ok(set)
     }
@@ -73,6 +88,12 @@ impl CueSet {
     ) {
         let mut end = 0;
         for (start, key) in words.take_while(|(start, _)| *start < folded.len()) {
+            let (word, bit) = beginning(key);
+            let known = self.beginnings.get(word).is_some_and(|bits| bits & bit != 0);
+            // Korean syllables begin with one of these bytes.
+            if !known && !matches!(folded.as_bytes()[start], 0xEA..=0xED) {
+                continue;
+            }
             let Some(rest) = folded.get(start..).filter(|_| start >= end) else { continue };
             let numbers = self.by_word.get(&key).or_else(|| {
                 let first = rest.chars().next().filter(|c| is_hangul(*c))?;

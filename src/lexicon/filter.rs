@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexSet};
+use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::compiled::{compile, compile_set};
@@ -144,6 +145,25 @@ fn finder(key: &str, literals: &[&str]) -> Result<Option<AhoCorasick>> {
     (!literals.is_empty()).then(build).transpose().map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
 }
 
+/// Literals as printed of which every match of a pattern holds at least one, each of two bytes or more; `None` where there are none.
+pub(super) fn needles(pattern: &str) -> Option<Vec<Vec<u8>>> {
+    let hir = regex_syntax::parse(pattern).ok()?;
+    let parts = match hir.kind() {
+        HirKind::Concat(parts) => parts.clone(),
+        _ => vec![hir],
+    };
+    // What a match goes on with from any of the parts on, it holds.
+    let of_tail = |from: usize| {
+        let found = Extractor::new().extract(&Hir::concat(parts[from..].to_vec()));
+        let literals: Vec<Vec<u8>> = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+        let shortest = literals.iter().map(Vec::len).min().filter(|shortest| *shortest > 1)?;
+        Some((shortest, literals))
+    };
+    // Of equals the first.
+    let best = (0..parts.len()).rev().filter_map(of_tail).max_by_key(|(shortest, _)| *shortest);
+    best.map(|(_, literals)| literals)
+}
+
 /// Lower-case literals of which every match of a pattern holds at least one; `None` where there is no such list.
 fn required(pattern: &str) -> Option<Vec<String>> {
     let hir = regex_syntax::parse(pattern).ok()?;
@@ -271,6 +291,21 @@ mod tests {
         ] {
             let found = required(pattern);
             let expected = expected.map(|list| list.into_iter().map(str::to_owned).collect::<Vec<_>>());
+            assert_eq!(found, expected, "{pattern}");
+        }
+    }
+
+    #[test]
+    fn every_match_holds_a_needle() {
+        for (pattern, expected) in [
+            (r"(?-u:\b)\d{1,2} Tháng (?:Một|Ba)", Some(vec![" Tháng Một", " Tháng Ba"])),
+            (r"\S [.。](?:\s|$)", Some(vec![" .", " 。"])),
+            (r"Việt Cong|Viet Nam", Some(vec!["Việt Cong", "Viet Nam"])),
+            (r"(?:ab)?\d+", None),
+        ] {
+            let found = needles(pattern);
+            let expected =
+                expected.map(|list| list.into_iter().map(|text| text.as_bytes().to_vec()).collect::<Vec<_>>());
             assert_eq!(found, expected, "{pattern}");
         }
     }

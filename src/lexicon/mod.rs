@@ -9,11 +9,15 @@
 //! expressions of the `regex` crate on the trimmed line in NFC with full-width letters, digits and punctuation (U+FF01–FF5E,
 //! U+3000) already half width, so that `:` also stands for the full-width colon.
 
+mod bylines;
 mod compiled;
 mod cues;
 mod filter;
 
-pub use compiled::{Beginnings, CompiledAgency, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns};
+pub use bylines::{BYLINES, BylineLexicon};
+pub use compiled::{
+    Beginnings, CompiledAgency, CompiledSignal, EndMarks, LanguageData, LineSet, Patterns as CompiledPatterns,
+};
 pub use cues::{CUES, CueSet, Cues};
 pub use filter::{Candidates, Gate, PatternSet};
 
@@ -97,6 +101,8 @@ pub struct Lexicon {
     pub cues: Cues,
     /// Dates, quantities, names and roles; the built-in ones stand in files of their own.
     pub mention: Option<crate::mention::lexicon::MentionLexicon>,
+    /// What pages print beside a title; the built-in one is `bylines.toml`.
+    pub byline: Option<BylineLexicon>,
 }
 
 /// `[headings]`.

@@ -1,16 +1,18 @@
 //! Dates of a text. The forms are data (`config/lexicon/mention`); here is what they mean. Output is EDTF (ISO 8601-2:2019, levels
 //! 0 to 2); an unknown year is `XXXX`, and no year is ever guessed: what the context tells goes into the bounds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::{Datelike, Days, NaiveDate};
 
-use super::forms::{Captures, Form, Slot, Words};
+use super::forms::{Captures, First, Form, Second, Slot, Spelling, Spellings, Words};
 use super::lexicon::DateLexicon;
 use super::numbers::Numerals;
 use super::phrases::{Case, Phrases};
-use super::tokens::{Token, Vocabulary};
+use super::tokens::{Marks, Token, Vocabulary};
 use crate::error::{Error, Result};
+use crate::fast_map::NumberMap;
 
 /// A day of which the year may be unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -274,15 +276,116 @@ struct LeadWords {
     weekday: Option<u8>,
 }
 
+/// Rules by their first two tokens: of dozens that begin with a number few go on with the word that stands behind it.
+#[derive(Debug, Default)]
+struct Openings {
+    /// What rules begin with: 1 + the number of the beginning of each word, 0 for none; beginning 0 is that with a number.
+    of_word: Vec<u32>,
+    beginnings: Vec<Opening>,
+    /// Beginning and word behind it to the number of a list, counted from 1.
+    behind: NumberMap,
+    lists: Vec<Vec<u16>>,
+}
+
+/// The rules of one beginning where no word that they know stands behind it: a number, a word with a capital, anything else.
+#[derive(Debug, Default)]
+struct Opening {
+    before_number: Vec<u16>,
+    before_capital: Vec<u16>,
+    before_other: Vec<u16>,
+}
+
+impl Openings {
+    fn new(rules: &[Rule], spellings: &Spellings, numerals: &Numerals, vocabulary: &Vocabulary) -> Openings {
+        // Beginnings in the order of words, that with a number first; rules in their own order.
+        let mut all: BTreeMap<u32, Vec<(u16, Second)>> = BTreeMap::from([(0, Vec::new())]);
+        for (number, rule) in rules.iter().enumerate() {
+            for (first, second) in rule.form.beginnings(spellings) {
+                let first = if let First::Word(word) = first { word } else { 0 };
+                let known = all.entry(first).or_default();
+                match known.last_mut().filter(|(last, _)| *last == number as u16) {
+                    Some((_, known)) => {
+                        known.words.extend(second.words);
+                        known.number |= second.number;
+                        known.roman |= second.roman;
+                        known.anything |= second.anything;
+                    }
+                    None => known.push((number as u16, second)),
+                }
+            }
+        }
+        let mut openings = Openings::default();
+        for (first, rules) in all {
+            let number = openings.beginnings.len() as u32;
+            if first != 0 {
+                openings.of_word.resize(first as usize + 1, 0);
+                openings.of_word[first as usize] = number + 1;
+            }
+            let those = |fits: &dyn Fn(&Second) -> bool| -> Vec<u16> {
+                rules.iter().filter(|(_, second)| second.anything || fits(second)).map(|(rule, _)| *rule).collect()
+            };
+            let words: BTreeSet<u32> = rules.iter().flat_map(|(_, second)| second.words.iter().copied()).collect();
+            for word in words {
+                let is_number = vocabulary.is_digits(word) || numerals.has(word);
+                openings.lists.push(those(&|second| {
+                    second.words.contains(&word)
+                        || (second.number && is_number)
+                        || (second.roman && vocabulary.is_roman(word))
+                }));
+                openings.behind.insert(u64::from(number) << 32 | u64::from(word), openings.lists.len() as u32);
+            }
+            openings.beginnings.push(Opening {
+                before_number: those(&|second| second.number),
+                before_capital: those(&|second| second.roman),
+                before_other: those(&|_| false),
+            });
+        }
+        openings
+    }
+
+    /// Whether rules begin with a word.
+    fn begin_with(&self, word: u32) -> bool {
+        self.of_word.get(word as usize).is_some_and(|beginning| *beginning != 0)
+    }
+
+    /// The rules that may begin with a word in front of a token.
+    #[inline]
+    fn with_word(&self, word: u32, next: Option<&Token>) -> &[u16] {
+        match self.of_word.get(word as usize) {
+            Some(&beginning) if beginning != 0 => self.before(beginning - 1, next),
+            _ => &[],
+        }
+    }
+
+    /// The rules that may begin with a number in front of a token.
+    #[inline]
+    fn with_number(&self, next: Option<&Token>) -> &[u16] {
+        self.before(0, next)
+    }
+
+    fn before(&self, beginning: u32, next: Option<&Token>) -> &[u16] {
+        let Some(opening) = self.beginnings.get(beginning as usize) else { return &[] };
+        let Some(next) = next else { return &opening.before_other };
+        let list = match next.word {
+            0 => 0,
+            word => self.behind.get(u64::from(beginning) << 32 | u64::from(word)),
+        };
+        match self.lists.get((list as usize).wrapping_sub(1)) {
+            Some(list) => list,
+            None if next.is_number() || next.marks().any(Marks::NUMERAL) => &opening.before_number,
+            None if next.is_capital() => &opening.before_capital,
+            None => &opening.before_other,
+        }
+    }
+}
+
 /// The dates of one language.
 #[derive(Debug, Default)]
 pub struct Grammar {
     words: Words,
     rules: Vec<Rule>,
-    /// Rules that begin with a word, by its number.
-    by_word: Vec<Vec<u16>>,
-    /// Rules that begin with a number.
-    by_number: Vec<u16>,
+    /// Rules by what they begin with, and what stands behind it.
+    openings: Openings,
     leads: Phrases<Lead>,
     vague: Phrases<()>,
     vague_behind: Phrases<()>,
@@ -374,48 +477,25 @@ impl Grammar {
                     Error::Config(format!("lexicon `mention/{language}`: `date.{key}`: `{text}`: {fault}"))
                 })?;
                 let needs_number = form.needs_number();
-                grammar.add(Rule { form, kind, needs_lead, needs_number }, lexicon, vocabulary);
+                grammar.rules.push(Rule { form, kind, needs_lead, needs_number });
             }
         }
+        let spellings = spellings(lexicon, vocabulary);
+        grammar.openings = Openings::new(&grammar.rules, &spellings, &grammar.words.numerals, vocabulary);
         Ok(grammar)
     }
 
-    /// Files a rule under the words with which it may begin.
-    fn add(&mut self, rule: Rule, lexicon: &DateLexicon, vocabulary: &Vocabulary) {
-        let number = self.rules.len() as u16;
-        let beginning = rule.form.beginning();
-        let mut words = beginning.words;
-        let first_word = |phrase: &str| {
-            let mut tokens = Vec::new();
-            vocabulary.tokenize(phrase, &mut tokens);
-            tokens.first().map(|token| token.word)
-        };
-        if beginning.number {
-            words.extend(lexicon.days.keys().filter_map(|name| first_word(name)));
-            self.by_number.push(number);
-        }
-        if beginning.month {
-            words.extend(lexicon.months.keys().filter_map(|name| first_word(name)));
-        }
-        if beginning.weekday {
-            words.extend(lexicon.weekdays.keys().filter_map(|name| first_word(name)));
-        }
-        if beginning.quarter {
-            words.extend(lexicon.quarters.keys().filter_map(|name| first_word(name)));
-        }
-        let classes: Vec<&Vec<String>> = lexicon.classes.values().collect();
-        for class in beginning.classes {
-            words.extend(classes[class as usize].iter().filter_map(|phrase| first_word(phrase)));
-        }
-        for word in words {
-            let length = self.by_word.len().max(word as usize + 1);
-            self.by_word.resize(length, Vec::new());
-            if !self.by_word[word as usize].contains(&number) {
-                self.by_word[word as usize].push(number);
-            }
-        }
-
-        self.rules.push(rule);
+    /// What of this grammar may begin with a word.
+    #[must_use]
+    pub fn marks(&self, word: u32) -> Marks {
+        [
+            (self.openings.begin_with(word), Marks::DATE),
+            (self.relative.begins(word).0, Marks::RELATIVE),
+            (self.words.numerals.has(word), Marks::NUMERAL),
+        ]
+        .into_iter()
+        .filter(|(begins, _)| *begins)
+        .fold(Marks::default(), |all, (_, mark)| all | mark)
     }
 
     /// Whether a word is the name of a month.
@@ -433,46 +513,54 @@ impl Grammar {
     }
 
     /// The dates of a text, in its order. None overlap. Their tokens, and those of what looks like a date and is none, are marked in
-    /// `taken`.
+    /// `taken`. `starts` are the tokens at which something may begin ([`Vocabulary::split`]).
     pub fn find(
         &self,
         text: &str,
         tokens: &[Token],
+        starts: &[u32],
         anchor: Option<NaiveDate>,
         taken: &mut [bool],
         found: &mut Vec<Found>,
     ) {
-        let mut at = 0;
+        let wanted = if anchor.is_some() { Marks::DATE | Marks::RELATIVE } else { Marks::DATE };
+        let wanted = wanted | Marks::NUMERAL;
+        let is_numeral = |token: &Token| token.is_number() || token.marks().any(Marks::NUMERAL);
+        // The first token that no date has taken.
         let mut free_from = 0;
-        let mut number = 0;
-        while let Some(token) = tokens.get(at) {
-            if number < at || number == 0 {
-                let is_numeral = |token: &Token| {
-                    token.is_number() || (token.is_han() && self.words.numerals.value(*token).is_some())
-                };
-                number = at + tokens[at..].iter().position(is_numeral).unwrap_or(tokens.len());
+        for (order, at) in starts.iter().map(|start| *start as usize).enumerate() {
+            let Some(token) = tokens.get(at).filter(|_| at >= free_from) else { continue };
+            if !token.is_number() && !token.marks().any(wanted) {
+                continue;
             }
-            let by_word: &[u16] = self.by_word.get(token.word as usize).map_or(&[], |rules| rules);
-            let numeral = token.is_number() || (token.is_han() && self.words.numerals.value(*token).is_some());
-            let by_number: &[u16] = if numeral { &self.by_number } else { &[] };
+            let by_word = self.openings.with_word(token.word, tokens.get(at + 1));
+            let by_number = if token.is_number() {
+                self.openings.with_number(tokens.get(at + 1))
+            } else if token.marks().any(Marks::NUMERAL) {
+                match self.words.numerals.han(&tokens[at..]) {
+                    Some((length, _)) => self.openings.with_number(tokens.get(at + length)),
+                    None => &[],
+                }
+            } else {
+                &[]
+            };
             let hit = if by_word.is_empty() && by_number.is_empty() {
                 None
             } else {
-                self.best(text, tokens, at, free_from, number - at, by_word.iter().chain(by_number))
+                let numeral =
+                    starts[order..].iter().map(|start| *start as usize).find(|start| is_numeral(&tokens[*start]));
+                let to_number = numeral.map_or(usize::MAX, |numeral| numeral - at);
+                self.best(text, tokens, at, free_from, to_number, by_word.iter().chain(by_number))
             };
             let hit = hit.or_else(|| self.relative_at(tokens, at, anchor?).map(|found| (found, Kind::Date)));
-            let Some((mut hit, kind)) = hit else {
-                at += 1;
-                continue;
-            };
+            let Some((mut hit, kind)) = hit else { continue };
             if let (Value::DayOfMonth(day), Some(anchor)) = (hit.value, anchor)
                 && day <= anchor.day()
                 && let Some(day) = Day::new(Some(anchor.year()), anchor.month(), day)
             {
                 (hit.value, hit.relative) = (Value::Day(day), true);
             }
-            at = hit.tokens.end.max(at + 1);
-            free_from = at;
+            free_from = hit.tokens.end.max(at + 1);
             taken[hit.tokens.clone()].fill(true);
             if kind != Kind::Mask {
                 found.push(hit);
@@ -673,6 +761,22 @@ impl Grammar {
             text.get(..start).unwrap_or("").chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
         let before = before.to_lowercase();
         self.horizons.iter().any(|word| before.trim_end().ends_with(word.as_str()))
+    }
+}
+
+/// The phrases of the lexicon as the numbers of their words.
+fn spellings(lexicon: &DateLexicon, vocabulary: &Vocabulary) -> Spellings {
+    let spelling = |phrase: &String| -> Spelling {
+        let mut tokens = Vec::new();
+        vocabulary.tokenize(phrase, &mut tokens);
+        tokens.iter().map(|token| token.word).collect()
+    };
+    Spellings {
+        classes: lexicon.classes.values().map(|phrases| phrases.iter().map(spelling).collect()).collect(),
+        months: lexicon.months.keys().map(spelling).collect(),
+        weekdays: lexicon.weekdays.keys().map(spelling).collect(),
+        quarters: lexicon.quarters.keys().map(spelling).collect(),
+        days: lexicon.days.keys().map(spelling).collect(),
     }
 }
 

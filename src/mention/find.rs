@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::dates::Context;
-use super::names::{Entry, Hit, Hits, PartyName};
+use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
 use super::people::{Line, Org, Person, Role, Style, organisations, persons, roles};
 use super::places::{PartyMention, Place, parties, places};
 use super::{Finder, Language, Scratch};
@@ -50,6 +50,7 @@ pub struct State {
 #[derive(Debug, Default)]
 pub(crate) struct Lists {
     hits: Vec<Hit>,
+    index: HitIndex,
     places: Vec<Place>,
     parties: Vec<PartyMention>,
     roles: Vec<Role>,
@@ -57,6 +58,8 @@ pub(crate) struct Lists {
     persons: Vec<Person>,
     /// Rows with their byte ranges in the line.
     rows: Vec<(usize, usize, Mention)>,
+    /// Where the rows stand in the line, their kinds and their numbers, sorted.
+    order: Vec<(usize, usize, &'static str, usize)>,
 }
 
 impl Finder {
@@ -66,15 +69,17 @@ impl Finder {
         let mark =
             if source.mark == 0 { 0 } else { text.char_indices().nth(source.mark).map_or(text.len(), |(at, _)| at) };
         language.values(text, state.anchor, scratch);
-        let Scratch { tokens, taken, dates, quantities, lists } = scratch;
+        let Scratch { tokens, starts, taken, dates, quantities, lists } = scratch;
         let Lists {
             hits,
+            index,
             places: found_places,
             parties: found_parties,
             roles: found_roles,
             orgs,
             persons: people,
             rows,
+            order,
         } = lists;
         found_roles.clear();
         hits.clear();
@@ -84,8 +89,9 @@ impl Finder {
         people.clear();
         rows.clear();
         let names = &language.names;
-        names.find(tokens, hits);
-        let all = Hits(hits);
+        names.find(tokens, starts, hits);
+        index.read(hits, tokens.len());
+        let all = Hits(hits, index);
         places(text, tokens, all, names, found_places);
         let party_country =
             |party: u16| self.parties.get(party as usize).map_or_else(String::new, |party| party.country.clone());
@@ -102,6 +108,7 @@ impl Finder {
         let line = Line {
             text,
             tokens,
+            starts,
             hits: all,
             places: found_places,
             parties: found_parties,
@@ -320,8 +327,10 @@ impl Finder {
             );
         }
         documents(text, tokens, &mut push);
-        rows.sort_by(|a, b| (a.0, a.1, a.2.kind).cmp(&(b.0, b.1, b.2.kind)));
-        write(source, rows, &mut state.mentions);
+        order.clear();
+        order.extend(rows.iter().enumerate().map(|(number, (from, to, mention))| (*from, *to, mention.kind, number)));
+        order.sort_unstable();
+        write(source, rows, order, &mut state.mentions);
     }
 
     /// Gives days without a year the lower bound that the whole article tells.
@@ -343,6 +352,9 @@ impl Finder {
 
 /// Numbers of documents: digits, a slash and capitals (`418/NQ-CP`), or a year between (`12/2020/QĐ-TTg`).
 fn documents(text: &str, tokens: &[super::tokens::Token], push: &mut impl FnMut(usize, usize, Mention)) {
+    if memchr::memchr(b'/', text.as_bytes()).is_none() {
+        return;
+    }
     let mut at = 0;
     while at < tokens.len() {
         let glued = |number: usize| tokens.get(number).is_some_and(|token| !token.space_before());
@@ -442,33 +454,48 @@ fn format_number(value: f64, unit: Option<&str>) -> String {
     unit.map_or_else(|| value.to_string(), |unit| format!("{value} {unit}"))
 }
 
-/// Puts the rows of a line where they stand in the decoded text. A line whose normal form cannot be followed character by character
-/// has no mentions.
-fn write(source: Source, rows: &mut Vec<(usize, usize, Mention)>, mentions: &mut Vec<Mention>) {
+/// Puts the rows of a line where they stand in the decoded text, in the given order. A line whose normal form cannot be followed character
+/// by character has no mentions.
+fn write(
+    source: Source,
+    rows: &mut [(usize, usize, Mention)],
+    order: &[(usize, usize, &'static str, usize)],
+    mentions: &mut Vec<Mention>,
+) {
+    if order.is_empty() {
+        return;
+    }
+    let same = source.raw == source.text;
     let map = if source.raw.len() == source.text.len() { None } else { char_map(source) };
-    if map.is_none() && source.raw.chars().count() != source.text.chars().count() {
+    if !same && map.is_none() && source.raw.chars().count() != source.text.chars().count() {
         return;
     }
     // Rows stand in the order of their beginnings, so one walk counts the characters in front of them.
     let (mut byte, mut chars) = (0, 0_usize);
     let (mut raw_byte, mut raw_chars) = (0, 0_usize);
-    for (start, end, mut mention) in rows.drain(..) {
+    for &(start, end, _, number) in order {
+        let mut mention = std::mem::take(&mut rows[number].2);
         chars += source.text.get(byte..start).map_or(0, |skipped| skipped.chars().count());
         byte = start;
-        let length = source.text.get(start..end).map_or(0, |inside| inside.chars().count());
+        let inside = source.text.get(start..end).unwrap_or("");
+        let length = inside.chars().count();
         let (from, to) = match &map {
             Some(map) => (map[chars] as usize, map[chars + length] as usize),
             None => (chars, chars + length),
         };
-        // The surface, cut from the decoded text.
-        let rest = &source.raw[raw_byte..];
-        raw_byte += rest.char_indices().nth(from - raw_chars).map_or(rest.len(), |(at, _)| at);
-        raw_chars = from;
-        let rest = &source.raw[raw_byte..];
-        let surface = &rest[..rest.char_indices().nth(to - from).map_or(rest.len(), |(at, _)| at)];
         mention.seg_no = source.seg_no;
         mention.chars = source.char_start + from as i64..source.char_start + to as i64;
-        surface.clone_into(&mut mention.surface);
+        if same {
+            inside.clone_into(&mut mention.surface);
+        } else {
+            // The surface, cut from the decoded text.
+            let rest = &source.raw[raw_byte..];
+            raw_byte += rest.char_indices().nth(from - raw_chars).map_or(rest.len(), |(at, _)| at);
+            raw_chars = from;
+            let rest = &source.raw[raw_byte..];
+            let surface = &rest[..rest.char_indices().nth(to - from).map_or(rest.len(), |(at, _)| at)];
+            surface.clone_into(&mut mention.surface);
+        }
         mentions.push(mention);
     }
 }

@@ -110,22 +110,44 @@ pub struct Words {
     pub numerals: Numerals,
 }
 
-/// With what a form may begin.
-#[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "a form may begin with several of them")]
-pub struct Beginning {
+/// A token with which a form may begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum First {
+    /// A word, by its number.
+    Word(u32),
+    /// Any number.
+    Number,
+}
+
+/// What may stand behind the first token of a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Second {
     /// Words by their numbers.
     pub words: Vec<u32>,
     /// A number.
     pub number: bool,
-    /// A name of a month.
-    pub month: bool,
-    /// A day of the week.
-    pub weekday: bool,
-    /// A quarter by name.
-    pub quarter: bool,
-    /// Classes.
-    pub classes: Vec<u16>,
+    /// A Roman numeral.
+    pub roman: bool,
+    /// Anything: the form may end there.
+    pub anything: bool,
+}
+
+/// A phrase as the numbers of its words.
+pub type Spelling = Vec<u32>;
+
+/// The spellings of what the steps of forms stand for.
+#[derive(Debug, Default)]
+pub struct Spellings {
+    /// Of each class.
+    pub classes: Vec<Vec<Spelling>>,
+    /// Of months.
+    pub months: Vec<Spelling>,
+    /// Of days of the week.
+    pub weekdays: Vec<Spelling>,
+    /// Of quarters.
+    pub quarters: Vec<Spelling>,
+    /// Of days of the month.
+    pub days: Vec<Spelling>,
 }
 
 impl Form {
@@ -148,29 +170,72 @@ impl Form {
         }
     }
 
-    /// With what it may begin.
+    /// With what it may begin, and what may stand behind that; the same beginning may be given more than once.
     #[must_use]
-    pub fn beginning(&self) -> Beginning {
-        let mut beginning = Beginning::default();
-        let mut open = vec![0];
-        let mut seen = vec![false; self.steps.len()];
-        while let Some(at) = open.pop() {
-            if at >= self.steps.len() || std::mem::replace(&mut seen[at], true) {
-                continue;
+    pub fn beginnings(&self, spellings: &Spellings) -> Vec<(First, Second)> {
+        let mut beginnings = Vec::new();
+        for at in self.taking(0).0 {
+            let (phrases, number) = self.taken_by(at, spellings);
+            for phrase in phrases {
+                let Some((first, rest)) = phrase.split_first() else { continue };
+                let second = match rest.first() {
+                    Some(word) => Second { words: vec![*word], ..Second::default() },
+                    None => self.second(at + 1, spellings),
+                };
+                beginnings.push((First::Word(*first), second));
             }
-            match self.steps[at] {
-                Step::Word(word) => beginning.words.push(word),
-                Step::Class(class) => beginning.classes.push(class),
-                Step::Slot(Slot::MonthName | Slot::MonthName2) => beginning.month = true,
-                Step::Slot(Slot::Weekday) => beginning.weekday = true,
-                Step::Slot(Slot::QuarterName) => beginning.quarter = true,
-                Step::Slot(_) => beginning.number = true,
-                Step::Space | Step::Glued => open.push(at + 1),
-                Step::Split(first, second) => open.extend([first, second]),
-                Step::Jump(to) => open.push(to),
+            if number {
+                beginnings.push((First::Number, self.second(at + 1, spellings)));
             }
         }
-        beginning
+        beginnings
+    }
+
+    /// What the next token from a step on may be.
+    fn second(&self, from: usize, spellings: &Spellings) -> Second {
+        let (steps, anything) = self.taking(from);
+        let mut second = Second { anything, ..Second::default() };
+        for at in steps {
+            let (phrases, number) = self.taken_by(at, spellings);
+            second.words.extend(phrases.iter().filter_map(|phrase| phrase.first()));
+            second.number |= number;
+            second.roman |= number;
+        }
+        second
+    }
+
+    /// The phrases that a step may take, and whether it may take a number.
+    fn taken_by(&self, at: usize, spellings: &Spellings) -> (Vec<Spelling>, bool) {
+        match self.steps[at] {
+            Step::Word(word) => (vec![vec![word]], false),
+            Step::Class(class) => (spellings.classes.get(class as usize).cloned().unwrap_or_default(), false),
+            Step::Slot(Slot::MonthName | Slot::MonthName2) => (spellings.months.clone(), false),
+            Step::Slot(Slot::Weekday) => (spellings.weekdays.clone(), false),
+            Step::Slot(Slot::QuarterName) => (spellings.quarters.clone(), false),
+            Step::Slot(Slot::Day | Slot::Day2) => (spellings.days.clone(), true),
+            Step::Slot(_) => (Vec::new(), true),
+            Step::Space | Step::Glued | Step::Split(..) | Step::Jump(_) => (Vec::new(), false),
+        }
+    }
+
+    /// The steps that take a token and can be the next ones from a step on, and whether the form may end instead.
+    fn taking(&self, from: usize) -> (Vec<usize>, bool) {
+        let (mut steps, mut ends) = (Vec::new(), false);
+        let mut open = vec![from];
+        let mut seen = vec![false; self.steps.len() + 1];
+        while let Some(at) = open.pop() {
+            if std::mem::replace(&mut seen[at], true) {
+                continue;
+            }
+            match self.steps.get(at) {
+                None => ends = true,
+                Some(Step::Space | Step::Glued) => open.push(at + 1),
+                Some(Step::Split(first, second)) => open.extend([*first, *second]),
+                Some(Step::Jump(to)) => open.push(*to),
+                Some(_) => steps.push(at),
+            }
+        }
+        (steps, ends)
     }
 
     /// Whether every way through it takes a number.

@@ -236,7 +236,7 @@ pub struct OrgLexicon {
     pub never: Vec<String>,
 }
 
-/// `[author]`: all in lower case but for `ends` and `joints`.
+/// `[author]`: all in lower case.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AuthorLexicon {
@@ -244,8 +244,14 @@ pub struct AuthorLexicon {
     pub prefixes: Vec<String>,
     /// What stands between names.
     pub joints: Vec<String>,
-    /// What stands behind the names.
-    pub ends: Vec<String>,
+    /// Words behind one name that make the line a byline (`기자`).
+    pub suffixes: Vec<String>,
+    /// Words behind a name that say what the person does: the name ends there.
+    pub roles: Vec<String>,
+    /// Last words of the name of an editorial team (`Team`, `Redaktion`).
+    pub teams: Vec<String>,
+    /// Words of a picture's credit: a line that has one names no author.
+    pub pictures: Vec<String>,
     /// Words in front of a name (`staff writer`).
     pub titles: Vec<String>,
     /// Words that no author's name has (`staff`, `agencies`).

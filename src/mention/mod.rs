@@ -16,7 +16,7 @@ pub mod places;
 pub mod quantities;
 pub mod tokens;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDate;
 
@@ -35,6 +35,8 @@ pub struct Finder {
     pub parties: Vec<Party>,
     /// Sino-Vietnamese readings.
     pub readings: hanviet::Readings,
+    /// Given names of all languages.
+    pub given: HashSet<String>,
 }
 
 /// What is known of one language.
@@ -57,6 +59,8 @@ pub struct Language {
 #[derive(Debug, Default)]
 pub struct Scratch {
     pub(crate) tokens: Vec<Token>,
+    /// Numbers of the tokens at which something may begin.
+    pub(crate) starts: Vec<u32>,
     pub(crate) taken: Vec<bool>,
     pub(crate) dates: Vec<dates::Found>,
     pub(crate) quantities: Vec<quantities::Found>,
@@ -82,6 +86,8 @@ impl Finder {
             }
         }
         let agencies: Vec<_> = lexicons.iter().flat_map(|lexicon| lexicon.agency.iter().cloned()).collect();
+        let given = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.person.given.iter().cloned());
+        let given = given.collect();
         let mut languages = HashMap::new();
         for (language, files) in by_language {
             let countries: Vec<&Countries> = lexicons
@@ -93,13 +99,18 @@ impl Finder {
                 Sources { lexicons: &files, countries: &countries, agencies: &agencies, parties: &file.party };
             languages.insert(language.clone(), Language::new(language, sources)?);
         }
-        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)? })
+        Ok(Finder { languages, parties: file.party, readings: hanviet::Readings::new(lexicon::READINGS)?, given })
     }
 
     /// What is known of a language; nothing for one without a lexicon.
     #[must_use]
     pub fn language(&self, tag: &str) -> Option<&Language> {
         self.languages.get(tag)
+    }
+
+    /// The words of bylines by language.
+    pub fn authors(&self) -> impl Iterator<Item = (&String, &lexicon::AuthorLexicon)> {
+        self.languages.iter().map(|(tag, language)| (tag, &language.authors))
     }
 }
 
@@ -108,10 +119,9 @@ impl Finder {
     #[must_use]
     pub fn country_of(&self, language: &Language, place: &str, scratch: &mut Scratch) -> Option<String> {
         let names = &language.names;
-        scratch.tokens.clear();
-        language.vocabulary.tokenize(place, &mut scratch.tokens);
+        language.split(place, scratch);
         let mut hits = Vec::new();
-        names.find(&scratch.tokens, &mut hits);
+        names.find(&scratch.tokens, &scratch.starts, &mut hits);
         hits.iter().rev().find_map(|hit| {
             let number = match hit.entry {
                 names::Entry::Country(number, _) => Some(number),
@@ -135,6 +145,7 @@ impl Language {
             (_, true) => Style::FamilyFirst,
             _ => Style::GivenFirst,
         };
+        vocabulary.mark(|word| dates.marks(word) | quantities.marks(word) | names.marks(word));
         Ok(Language { vocabulary, dates, quantities, names, style, authors: merged.author })
     }
 
@@ -142,17 +153,25 @@ impl Language {
     pub fn values(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
         self.days(text, anchor, scratch);
         scratch.quantities.clear();
-        self.quantities.find(text, &scratch.tokens, &scratch.taken, &mut scratch.quantities);
+        let Scratch { tokens, starts, taken, quantities, .. } = scratch;
+        self.quantities.find(text, tokens, starts, taken, quantities);
     }
 
     /// Fills the tokens and dates of a line.
     pub fn days(&self, text: &str, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
+        self.split(text, scratch);
+        let Scratch { tokens, starts, taken, dates, .. } = scratch;
+        dates.clear();
+        taken.clear();
+        taken.resize(tokens.len(), false);
+        self.dates.find(text, tokens, starts, anchor, taken, dates);
+    }
+
+    /// Fills the tokens of a line.
+    fn split(&self, text: &str, scratch: &mut Scratch) {
         scratch.tokens.clear();
-        scratch.dates.clear();
-        self.vocabulary.tokenize(text, &mut scratch.tokens);
-        scratch.taken.clear();
-        scratch.taken.resize(scratch.tokens.len(), false);
-        self.dates.find(text, &scratch.tokens, anchor, &mut scratch.taken, &mut scratch.dates);
+        scratch.starts.clear();
+        self.vocabulary.split(text, &mut scratch.tokens, &mut scratch.starts);
     }
 }
 

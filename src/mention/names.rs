@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::lexicon::{MentionLexicon, Party};
 use super::phrases::{Case, Phrases};
-use super::tokens::{Token, Vocabulary};
+use super::tokens::{Marks, Token, Vocabulary};
 use crate::lexicon::{Agency, Countries};
 
 /// What a phrase is.
@@ -239,50 +239,96 @@ impl Names {
         names
     }
 
-    /// Whether a word is a given name.
+    /// Whether a text begins with a family name and goes on.
     #[must_use]
-    pub fn is_given(&self, vocabulary: &Vocabulary, word: &str) -> bool {
+    pub fn begins_with_surname(&self, vocabulary: &Vocabulary, text: &str) -> bool {
         let mut tokens = Vec::new();
-        vocabulary.tokenize(word, &mut tokens);
-        let mut given = false;
-        self.phrases.starting(&tokens, |length, entry| given |= entry == Entry::Given && length == tokens.len());
-        given
+        vocabulary.tokenize(text, &mut tokens);
+        let mut surname = false;
+        self.phrases.starting(&tokens, |length, entry| surname |= entry == Entry::Surname && length < tokens.len());
+        surname
     }
 
     fn add(&mut self, phrase: &str, entry: Entry, case: Case, vocabulary: &mut Vocabulary) {
         self.phrases.add(phrase, entry, case, vocabulary);
     }
 
-    /// All phrases of a text, by their first token, shorter ones first.
-    pub fn find(&self, tokens: &[Token], hits: &mut Vec<Hit>) {
-        for at in 0..tokens.len() {
-            self.phrases.starting(&tokens[at..], |length, entry| hits.push(Hit { at, end: at + length, entry }));
+    /// What of the names may begin with a word.
+    #[must_use]
+    pub fn marks(&self, word: u32) -> Marks {
+        match self.phrases.begins(word) {
+            (_, true) => Marks::NAME,
+            (true, false) => Marks::CAPITAL_NAME,
+            (false, false) => Marks::default(),
+        }
+    }
+
+    /// All phrases of a text, by their first token, shorter ones first. `starts` are the tokens at which something may begin
+    /// ([`Vocabulary::split`]).
+    pub fn find(&self, tokens: &[Token], starts: &[u32], hits: &mut Vec<Hit>) {
+        for at in starts.iter().map(|start| *start as usize) {
+            let Some(token) = tokens.get(at) else { continue };
+            let wanted = if token.is_capital() { Marks::NAME | Marks::CAPITAL_NAME } else { Marks::NAME };
+            if token.marks().any(wanted) {
+                self.phrases.starting(&tokens[at..], |length, entry| hits.push(Hit { at, end: at + length, entry }));
+            }
+        }
+    }
+}
+
+/// Where the hits of a text begin and end, by token.
+#[derive(Debug, Default)]
+pub struct HitIndex {
+    /// Number of the first hit that begins at a token, counted from 1; 0 where none does.
+    first: Vec<u32>,
+    /// Whether a hit ends in front of a token.
+    ends: Vec<bool>,
+}
+
+impl HitIndex {
+    /// Reads the hits of a text of some tokens.
+    pub fn read(&mut self, hits: &[Hit], tokens: usize) {
+        self.first.clear();
+        self.first.resize(tokens + 1, 0);
+        self.ends.clear();
+        self.ends.resize(tokens + 1, false);
+        for (number, hit) in hits.iter().enumerate() {
+            if self.first[hit.at] == 0 {
+                self.first[hit.at] = number as u32 + 1;
+            }
+            self.ends[hit.end] = true;
         }
     }
 }
 
 /// The hits of a text, asked by token.
 #[derive(Debug, Clone, Copy)]
-pub struct Hits<'a>(pub &'a [Hit]);
+pub struct Hits<'a>(pub &'a [Hit], pub &'a HitIndex);
 
 impl<'a> Hits<'a> {
     /// Those that begin at a token.
     #[must_use]
+    #[inline]
     pub fn at(self, token: usize) -> &'a [Hit] {
-        let from = self.0.partition_point(|hit| hit.at < token);
-        let to = from + self.0[from..].iter().take_while(|hit| hit.at == token).count();
-        &self.0[from..to]
+        let first = self.1.first.get(token).copied().unwrap_or(0) as usize;
+        let Some(rest) = first.checked_sub(1).and_then(|first| self.0.get(first..)) else { return &[] };
+        let count = rest.iter().take_while(|hit| hit.at == token).count();
+        &rest[..count]
     }
 
     /// End of the longest one at a token that is of a kind.
     #[must_use]
+    #[inline]
     pub fn longest(self, token: usize, of: impl Fn(Entry) -> bool) -> Option<Hit> {
         self.at(token).iter().rev().find(|hit| of(hit.entry)).copied()
     }
 
-    /// One of a kind that ends before a token, at most four tokens long.
+    /// One of a kind that ends before a token, at most five tokens long.
     #[must_use]
     pub fn ending(self, token: usize, of: impl Fn(Entry) -> bool) -> Option<Hit> {
+        if !self.1.ends.get(token).copied().unwrap_or(false) {
+            return None;
+        }
         (token.saturating_sub(5)..token)
             .find_map(|at| self.at(at).iter().find(|hit| hit.end == token && of(hit.entry)).copied())
     }

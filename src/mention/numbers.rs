@@ -1,16 +1,20 @@
 //! Numbers as the press of a language prints them: digits with signs between, scales, words, Han numerals.
 
 use super::phrases::Phrases;
-use super::tokens::{NumberMap, Token, Vocabulary, digits};
+use super::tokens::{Token, Vocabulary, digits};
 
 /// Han numerals by the numbers of their characters in the vocabulary.
 #[derive(Debug, Default)]
 pub struct Numerals {
-    values: NumberMap<u64>,
+    /// Value of each word, [`NONE`] of those that are no numerals.
+    values: Vec<u16>,
 }
 
+/// No numeral.
+const NONE: u16 = u16::MAX;
+
 /// Digits and powers of ten; a power is told from a digit by its size.
-const HAN: [(&str, u64); 28] = [
+const HAN: [(&str, u16); 28] = [
     ("〇", 0),
     ("零", 0),
     ("一", 1),
@@ -45,18 +49,28 @@ impl Numerals {
     /// The numerals, their characters added to a vocabulary.
     #[must_use]
     pub fn new(vocabulary: &mut Vocabulary) -> Numerals {
-        Numerals {
-            values: HAN.iter().map(|(character, value)| (u64::from(vocabulary.add(character)), *value)).collect(),
+        let mut values = Vec::new();
+        for (character, value) in HAN {
+            let word = vocabulary.add(character) as usize;
+            values.resize(values.len().max(word + 1), NONE);
+            values[word] = value;
         }
+        Numerals { values }
+    }
+
+    /// Whether a word is a numeral.
+    #[must_use]
+    pub fn has(&self, word: u32) -> bool {
+        self.values.get(word as usize).is_some_and(|value| *value != NONE)
     }
 
     /// The value of a character; none where it is no numeral.
     #[must_use]
     pub fn value(&self, token: Token) -> Option<u64> {
-        if token.word == 0 || !token.is_han() {
+        if !token.is_han() {
             return None;
         }
-        self.values.get(&u64::from(token.word)).copied()
+        self.values.get(token.word as usize).filter(|value| **value != NONE).map(|value| u64::from(*value))
     }
 
     /// Length and value of the numeral at the first of some tokens: `十四`, `三百五十`, `二〇二六`.

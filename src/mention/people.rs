@@ -72,6 +72,8 @@ pub struct Line<'a> {
     pub text: &'a str,
     /// Its tokens.
     pub tokens: &'a [Token],
+    /// Those at which something may begin, words with capitals among them.
+    pub starts: &'a [u32],
     /// Phrases in it.
     pub hits: Hits<'a>,
     /// Places in it.
@@ -324,7 +326,11 @@ const MAX_WORDS: usize = 6;
 fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
     let mut at = 0;
     let mut next_org = 0;
-    while at < line.tokens.len() {
+    for start in line.starts.iter().map(|start| *start as usize) {
+        if start < at || !line.tokens[start].is_capital() {
+            continue;
+        }
+        at = start;
         while orgs.get(next_org).is_some_and(|org| org.end <= at) {
             next_org += 1;
         }
@@ -332,8 +338,7 @@ fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut
             at = org.end;
             continue;
         }
-        if !line.tokens[at].is_capital() || line.taken[at] {
-            at += 1;
+        if line.taken[at] {
             continue;
         }
         if let Some(place) = line.place_at(at) {
@@ -358,20 +363,17 @@ fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut
             Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific),
             _ => given_first(line, at, role_before.is_some(), honorific, roles),
         };
-        match hit {
-            Some((end, confidence, short)) => {
-                let role = role_before.or_else(|| {
-                    // `ông X, Chủ tịch Hội`: the role stands behind a comma.
-                    let behind = if matches!(line.sign(end), "," | "(") { end + 1 } else { return None };
-                    let (first, around) = near(roles, behind);
-                    let follows =
-                        |role: &Role| role.at == behind || (role.at == behind + 1 && line.tokens[behind].is_lower());
-                    around.iter().position(follows).map(|number| first + number)
-                });
-                found.push(Person { at, end, confidence, role, short });
-                at = end;
-            }
-            None => at += 1,
+        if let Some((end, confidence, short)) = hit {
+            let role = role_before.or_else(|| {
+                // `ông X, Chủ tịch Hội`: the role stands behind a comma.
+                let behind = if matches!(line.sign(end), "," | "(") { end + 1 } else { return None };
+                let (first, around) = near(roles, behind);
+                let follows =
+                    |role: &Role| role.at == behind || (role.at == behind + 1 && line.tokens[behind].is_lower());
+                around.iter().position(follows).map(|number| first + number)
+            });
+            found.push(Person { at, end, confidence, role, short });
+            at = end;
         }
     }
 }
@@ -537,7 +539,10 @@ fn given_first(line: &Line, at: usize, role: bool, honorific: bool, roles: &[Rol
 
 /// Names of Han characters: beside a role or a word of address, in front of what persons do, and foreign names by their points.
 fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
-    let is_point = |token: Token| matches!(token.of(line.text), "·" | "・" | "•" | "‧");
+    let is_point = |token: Token| token.is_sign() && matches!(token.of(line.text), "·" | "・" | "•" | "‧");
+    // Names given before are compared only where one may begin: by some bits of the first character's third byte.
+    let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
+    let known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
     let in_sounds = |token: &Token| token.is_han() && names.sounds.contains(token.of(line.text));
     let mut at = 0;
     let mut free_from = 0;
@@ -581,9 +586,10 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             }
         }
         // A name given before.
-        let rest = line.text.get(token.start as usize..).unwrap_or("");
         if token.is_han()
             && at >= free_from
+            && known_bits & first_bits(line.text, token.start as usize) != 0
+            && let Some(rest) = line.text.get(token.start as usize..)
             && let Some(known) = line.people.iter().find(|name| rest.starts_with(name.as_str()))
         {
             let end = at + known.chars().count();

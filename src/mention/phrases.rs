@@ -1,21 +1,24 @@
 //! All phrases of a lexicon in one trie over the numbers of their words.
 
-use super::tokens::{NumberMap, Token, Vocabulary};
+use super::tokens::{Token, Vocabulary};
+use crate::fast_map::NumberMap;
 
 /// Phrases of several words with a value each. One phrase may have several.
 #[derive(Debug)]
 pub struct Phrases<V> {
     /// First word of a phrase to its node; 0 = no phrase begins with it.
     first: Vec<u32>,
+    /// Whether a phrase that begins with a word does not ask for a capital there.
+    in_any_case: Vec<bool>,
     /// Node and next word to node.
-    next: NumberMap<u32>,
+    next: NumberMap,
     /// What ends at a node: values, and which words must have a capital (bit *i* for word *i*).
     ends: Vec<Vec<(V, u32)>>,
 }
 
 impl<V> Default for Phrases<V> {
     fn default() -> Self {
-        Phrases { first: Vec::new(), next: NumberMap::default(), ends: Vec::new() }
+        Phrases { first: Vec::new(), in_any_case: Vec::new(), next: NumberMap::default(), ends: Vec::new() }
     }
 }
 
@@ -46,11 +49,11 @@ impl<V: Copy + PartialEq> Phrases<V> {
                 capitals |= 1 << number;
             }
             let known = if number == 0 {
-                self.first.get(token.word as usize).copied().filter(|node| *node != 0)
+                self.first.get(token.word as usize).copied()
             } else {
-                self.next.get(&key(node, token.word)).copied()
+                Some(self.next.get(key(node, token.word)))
             };
-            node = known.unwrap_or_else(|| {
+            node = known.filter(|node| *node != 0).unwrap_or_else(|| {
                 let new = self.ends.len() as u32;
                 self.ends.push(Vec::new());
                 if number == 0 {
@@ -63,10 +66,21 @@ impl<V: Copy + PartialEq> Phrases<V> {
                 new
             });
         }
+        if let Some(first) = tokens.first().map(|token| token.word as usize) {
+            self.in_any_case.resize(self.in_any_case.len().max(first + 1), false);
+            self.in_any_case[first] |= capitals & 1 == 0;
+        }
         let end = &mut self.ends[node as usize];
         if node != 0 && !end.contains(&(value, capitals)) {
             end.push((value, capitals));
         }
+    }
+
+    /// Whether a phrase begins with a word, and whether one does that does not ask for a capital there.
+    #[must_use]
+    pub fn begins(&self, word: u32) -> (bool, bool) {
+        let node = self.first.get(word as usize).copied().unwrap_or(0);
+        (node != 0 && word != 0, self.in_any_case.get(word as usize).copied().unwrap_or(false))
     }
 
     /// Calls `found` with the number of tokens and the value of every phrase that begins at the first of some tokens, shortest first.
@@ -86,7 +100,10 @@ impl<V: Copy + PartialEq> Phrases<V> {
                 }
             }
             let Some(token) = tokens.get(length).filter(|token| token.word != 0) else { return };
-            let Some(&next) = self.next.get(&key(node, token.word)) else { return };
+            let next = self.next.get(key(node, token.word));
+            if next == 0 {
+                return;
+            }
             if token.is_capital() && length < 32 {
                 capitals |= 1 << length;
             }

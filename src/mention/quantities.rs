@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::lexicon::QuantityLexicon;
 use super::numbers::{Number, NumberForms, Numerals, fraction_reading};
 use super::phrases::{Case, Phrases};
-use super::tokens::{Token, Vocabulary};
+use super::tokens::{Marks, Token, Vocabulary};
 use crate::error::{Error, Result};
 
 /// A quantity in a text.
@@ -155,23 +155,32 @@ impl Grammar {
         beginnings
     }
 
+    /// What of this grammar may begin with a word.
+    #[must_use]
+    pub fn marks(&self, word: u32) -> Marks {
+        let begins = self.beginnings.get(word as usize).copied().unwrap_or(false);
+        if begins { Marks::QUANTITY } else { Marks::default() }
+    }
+
     /// The name of a unit.
     #[must_use]
     pub fn unit(&self, number: u16) -> Option<&str> {
         self.names.get(number as usize).map(String::as_str)
     }
 
-    /// The quantities of a text outside of the tokens that `taken` marks, in its order. None overlap.
-    pub fn find(&self, text: &str, tokens: &[Token], taken: &[bool], found: &mut Vec<Found>) {
+    /// The quantities of a text outside of the tokens that `taken` marks, in its order. None overlap. `starts` are the tokens at which
+    /// something may begin ([`Vocabulary::split`]).
+    pub fn find(&self, text: &str, tokens: &[Token], starts: &[u32], taken: &[bool], found: &mut Vec<Found>) {
         let mut at = 0;
         let mut free_from = 0;
         let mut committee_at = None;
-        while let Some(token) = tokens.get(at) {
-            let worth = token.is_number() || self.beginnings.get(token.word as usize).copied().unwrap_or(false);
-            if !worth || taken.get(at).copied().unwrap_or(false) {
-                at += 1;
+        for start in starts.iter().map(|start| *start as usize) {
+            let Some(token) = tokens.get(start).filter(|_| start >= at) else { continue };
+            let worth = token.is_number() || token.marks().any(Marks::QUANTITY);
+            if !worth || taken.get(start).copied().unwrap_or(false) {
                 continue;
             }
+            at = start;
             let rest = &tokens[at..];
             if let Some((length, ())) = self.masks.longest(rest) {
                 at += length;

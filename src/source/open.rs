@@ -168,6 +168,14 @@ impl<'a> FileReader<'a> {
         }
     }
 
+    /// How many raw bytes were read so far, and their hash; no hash for a form that is read from its end.
+    pub(crate) fn prefix(&self) -> (u64, Option<String>) {
+        match &self.reading {
+            Some((raw, body)) if !matches!(body.parser, Parser::Parquet(_)) => (raw.bytes_read(), Some(raw.hash())),
+            _ => (0, None),
+        }
+    }
+
     /// Reads the rest, so that the hash covers the whole file, and closes it.
     fn finish(&mut self) {
         let Some((mut raw, body)) = self.reading.take() else { return };

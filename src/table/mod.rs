@@ -1,19 +1,25 @@
 //! The tables: their columns, the rows of one run on their way to Parquet files, and reading rows back.
 
+mod journal;
 mod reader;
 mod rows;
 mod schema;
 mod spill;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch, StringArray};
+
+pub(crate) use self::journal::{Log, Mark, hash_of};
 pub(crate) use self::reader::{column_of, read_columns, read_rows, rows_with_id, to_json};
 pub use self::schema::{Column, ColumnType, SCHEMA_VERSION, SchemaFormat, Table, describe};
-pub(crate) use self::writer::part_name;
+pub(crate) use self::writer::{TableWriter, WriterSettings, part_name};
 
+use self::journal::Journal;
+use self::rows::ColumnView;
 use self::spill::ArticleSpill;
-use self::writer::{TableWriter, WriterSettings};
 use crate::config::TableConfig;
 use crate::dedup::Fates;
 use crate::document::{Cleaned, Rejection};
@@ -97,6 +103,23 @@ pub struct RunTables {
     articles: ArticleSpill,
 }
 
+/// How much of each table is written down, by its name.
+pub(crate) type Marks = BTreeMap<String, Vec<Mark>>;
+
+/// Folder of the journals in the staging folder of a run.
+pub(crate) const JOURNAL: &str = "_journal";
+
+/// What the duplicate stage needs of an article that was cleaned before the run was stopped.
+pub(crate) struct ArticleRow<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) caller_id: bool,
+    pub(crate) content_hash: &'a str,
+    pub(crate) text_hash: &'a str,
+    pub(crate) title: Option<&'a str>,
+    pub(crate) text: &'a str,
+    pub(crate) text_chars: i32,
+}
+
 impl RunTables {
     /// Begins the tables of a run in `staging`, which is [`crate::output::Output::stage_dir`] of the run.
     ///
@@ -107,11 +130,55 @@ impl RunTables {
         Ok(RunTables {
             segments: TableWriter::create(staging, Table::Segments, &settings)?,
             rejects: TableWriter::create(staging, Table::Rejects, &settings)?,
-            articles: ArticleSpill::create(staging)?,
+            articles: ArticleSpill::create(&staging.join(JOURNAL), &Marks::new(), 0)?,
             staging: staging.to_owned(),
             run_id: run_id.to_owned(),
             settings,
         })
+    }
+
+    /// As [`RunTables::create`], but all rows are written down for a run that resumes this one; and the rows of a run that was
+    /// stopped, of which so much was written down, come first. `visit` is given their articles.
+    pub(crate) fn resume(
+        staging: &Path,
+        run_id: &str,
+        config_hash: &str,
+        config: &TableConfig,
+        marks: &Marks,
+        visit: &mut dyn FnMut(&ArticleRow<'_>) -> Result<()>,
+    ) -> Result<RunTables> {
+        let settings = WriterSettings { config: config.clone(), config_hash: config_hash.to_owned() };
+        let folder = staging.join(JOURNAL);
+        let of = |table: Table| marks.get(table.as_str()).cloned().unwrap_or_default();
+        let table = |table: Table| -> Result<TableWriter> {
+            let mut writer = TableWriter::create(staging, table, &settings)?;
+            journal::read(&folder, &of(table), &mut |batch, path| copy_rows(table, batch, path, &mut writer))?;
+            writer.keep(Journal::create(&folder, table.as_str(), &table.schema(), of(table))?);
+            Ok(writer)
+        };
+        let mut count = 0;
+        journal::read(&folder, &of(Table::Articles), &mut |batch, path| {
+            count += batch.num_rows();
+            article_rows(batch, path, visit)
+        })?;
+        Ok(RunTables {
+            segments: table(Table::Segments)?,
+            rejects: table(Table::Rejects)?,
+            articles: ArticleSpill::create(&folder, marks, count)?,
+            staging: staging.to_owned(),
+            run_id: run_id.to_owned(),
+            settings,
+        })
+    }
+
+    /// Writes down all rows appended so far, with `sync` to the disk, and tells how much there is of each table.
+    pub(crate) fn mark(&mut self, sync: bool) -> Result<Marks> {
+        let mut marks = Marks::new();
+        for (table, writer) in [(Table::Segments, &mut self.segments), (Table::Rejects, &mut self.rejects)] {
+            marks.extend(writer.mark(sync)?.map(|mark| (table.as_str().to_owned(), mark)));
+        }
+        self.articles.mark(sync, &mut marks)?;
+        Ok(marks)
     }
 
     /// Appends a decoded record: its segments, and its article or its rejection.
@@ -156,6 +223,46 @@ impl RunTables {
         files.sort_by(|a, b| (a.table, &a.path).cmp(&(b.table, &b.path)));
         Ok(files)
     }
+}
+
+/// Copies rows into a table. A column that they do not have, since they are of an older version, is null.
+pub(crate) fn copy_rows(table: Table, batch: &RecordBatch, path: &Path, into: &mut TableWriter) -> Result<()> {
+    let mut columns = Vec::new();
+    for column in table.columns() {
+        let array = batch.column_by_name(column.name).cloned();
+        let array = array.unwrap_or_else(|| arrow::array::new_null_array(&column.kind.data_type(), batch.num_rows()));
+        columns.push((column, array));
+    }
+    let views: Option<Vec<_>> = columns.iter().map(|(column, array)| ColumnView::new(column.kind, array)).collect();
+    let views = views.ok_or_else(|| {
+        let cause = arrow::error::ArrowError::SchemaError("a column is of another type".to_owned());
+        Error::table("read", path)(cause)
+    })?;
+    for row in 0..batch.num_rows() {
+        views.iter().for_each(|view| view.copy(row, into.row()));
+        into.end_row()?;
+    }
+    Ok(())
+}
+
+fn article_rows(batch: &RecordBatch, path: &Path, visit: &mut dyn FnMut(&ArticleRow<'_>) -> Result<()>) -> Result<()> {
+    let text = |name| column_of::<StringArray>(batch, name, path);
+    let (ids, titles, texts) = (text("id")?, text("title")?, text("text")?);
+    let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);
+    let caller_ids: &BooleanArray = column_of(batch, "caller_id", path)?;
+    let chars: &Int32Array = column_of(batch, "text_chars", path)?;
+    for row in 0..batch.num_rows() {
+        visit(&ArticleRow {
+            id: ids.value(row),
+            caller_id: caller_ids.value(row),
+            content_hash: content_hashes.value(row),
+            text_hash: text_hashes.value(row),
+            title: titles.is_valid(row).then(|| titles.value(row)),
+            text: texts.value(row),
+            text_chars: chars.value(row),
+        })?;
+    }
+    Ok(())
 }
 
 fn write_run(
@@ -233,12 +340,11 @@ mod tests {
         let mut fates = vec![Fate::alone(); 3];
         fates[0] = Fate { dup_cluster: Some("id0".into()), dup_cluster_size: 2, ..Fate::alone() };
         fates[1].dropped = true;
-        let (folder, files) = write(&table_config(), &["A\none", "B\ntwo", "C\nthree"], &fates);
+        let (_folder, files) = write(&table_config(), &["A\none", "B\ntwo", "C\nthree"], &fates);
         assert_eq!(ids(&file(&files, Table::Articles).path), ["id0", "id2"]);
         assert_eq!(ids(&file(&files, Table::Related).path), ["id0", "id2"]);
         assert_eq!(ids(&file(&files, Table::Mentions).path), ["id0", "id2"]);
         assert_eq!(file(&files, Table::Segments).rows, 7);
-        assert!(!folder.path().join("_spill").exists());
         let row = read_columns(&file(&files, Table::Articles).path, &[]).unwrap().next().unwrap().unwrap();
         let row = to_json(&row, 0);
         assert_eq!((&row["dup_cluster"], &row["dup_cluster_size"]), (&"id0".into(), &2.into()));

@@ -129,6 +129,12 @@ impl RowBuilder {
         self.rows
     }
 
+    /// The rows collected, which stay.
+    pub(crate) fn peek(&self) -> Result<RecordBatch, ArrowError> {
+        let arrays = self.columns.iter().map(ColumnBuilder::peek).collect();
+        RecordBatch::try_new(Arc::clone(&self.schema), arrays)
+    }
+
     /// Takes the rows out; the builder is empty and may be filled again.
     pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         self.rows = 0;
@@ -166,6 +172,20 @@ impl ColumnBuilder {
             ColumnBuilder::Date(builder) => Arc::new(builder.finish()),
             ColumnBuilder::Timestamp(builder) => Arc::new(builder.finish()),
             ColumnBuilder::TextList(builder) => Arc::new(builder.finish()),
+        }
+    }
+
+    fn peek(&self) -> ArrayRef {
+        match self {
+            ColumnBuilder::Text(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Boolean(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Int32(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Int64(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Float32(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Float64(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Date(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::Timestamp(builder) => Arc::new(builder.finish_cloned()),
+            ColumnBuilder::TextList(builder) => Arc::new(builder.finish_cloned()),
         }
     }
 }
@@ -210,7 +230,8 @@ impl<'a> ColumnView<'a> {
     /// Pushes the value of a row, null included, unchanged.
     pub(crate) fn copy(&self, row: usize, into: &mut RowBuilder) {
         match self {
-            ColumnView::Text(array) => into.known(array.is_valid(row).then(|| array.value(row))),
+            ColumnView::Text(array) if array.is_valid(row) => into.text(array.value(row)),
+            ColumnView::Text(_) => into.known(None),
             ColumnView::Boolean(array) => into.boolean(array.is_valid(row).then(|| array.value(row))),
             ColumnView::Int32(array) => into.int32(array.is_valid(row).then(|| array.value(row))),
             ColumnView::Int64(array) => into.int64(array.is_valid(row).then(|| array.value(row))),

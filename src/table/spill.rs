@@ -1,21 +1,18 @@
 //! Rows that must wait: which member of a duplicate cluster is kept, and how large the cluster is, is known only when all
 //! records were read, so the rows of articles stand uncompressed in a file of the staging folder until then.
 
-use std::fs::{self, File};
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{DataType, Field, Int64Type, Schema};
 use arrow::error::ArrowError;
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
 
+use super::journal::{Journal, Mark};
 use super::rows::{ColumnView, RowBuilder, push_edge, push_fate};
 use super::schema::{Column, ColumnType, Table};
 use super::writer::{TableWriter, WriterSettings};
-use super::{DuplicateEdge, Fates};
+use super::{DuplicateEdge, Fates, Marks};
 use crate::dedup::Fate;
 use crate::document::{Article, Mention, Record, RelatedItem};
 use crate::error::{Error, Result};
@@ -28,21 +25,18 @@ const ARTICLE_NO: &str = "article_no";
 /// The waiting rows of one table.
 struct Spill {
     table: Table,
-    path: PathBuf,
     rows: RowBuilder,
-    writer: StreamWriter<BufWriter<File>>,
+    journal: Journal,
 }
 
 impl Spill {
-    fn create(folder: &Path, table: Table) -> Result<Spill> {
-        let path = folder.join(format!("{}.arrows", table.as_str()));
+    fn create(folder: &Path, table: Table, earlier: Vec<Mark>) -> Result<Spill> {
         let mut fields: Vec<_> = table.schema().fields().iter().map(Arc::clone).collect();
         fields.push(Arc::new(Field::new(ARTICLE_NO, DataType::Int64, true)));
         let schema = Arc::new(Schema::new(fields));
-        let file = File::create(&path).map_err(Error::io("create", &path))?;
-        let writer = StreamWriter::try_new_buffered(file, &schema).map_err(Error::table("write", &path))?;
+        let journal = Journal::create(folder, table.as_str(), &schema, earlier)?;
         let kinds = table.columns().iter().map(|column| column.kind).chain([ColumnType::Int64]);
-        Ok(Spill { table, path, rows: RowBuilder::new(schema, kinds), writer })
+        Ok(Spill { table, rows: RowBuilder::new(schema, kinds), journal })
     }
 
     fn end_row(&mut self, article_no: usize) -> Result<()> {
@@ -52,23 +46,21 @@ impl Spill {
     }
 
     fn write(&mut self) -> Result<()> {
-        let batch = self.rows.finish().map_err(Error::table("write", &self.path))?;
-        self.writer.write(&batch).map_err(Error::table("write", &self.path))
+        let batch = self.rows.finish().map_err(Error::table("write", self.journal.path()))?;
+        self.journal.write(&batch)
     }
 
-    /// Streams the rows of articles that stay into the table, and removes the spill. `edges` are given for `articles`.
+    fn mark(&mut self, sync: bool) -> Result<Vec<Mark>> {
+        self.write()?;
+        self.journal.mark(sync)
+    }
+
+    /// Streams the rows of articles that stay into the table. `edges` are given for `articles`. The spill goes with its folder: until
+    /// the commit stands, it is what a killed run is resumed from.
     fn drain(mut self, fates: &Fates, mut edges: Option<&mut Edges<'_>>, into: &mut TableWriter) -> Result<()> {
         self.write()?;
-        self.writer.finish().map_err(Error::table("write", &self.path))?;
-        let Spill { table, path, writer, .. } = self;
-        drop(writer);
-        let file = File::open(&path).map_err(Error::io("read", &path))?;
-        let reader = StreamReader::try_new_buffered(file, None).map_err(Error::table("read", &path))?;
-        for batch in reader {
-            let batch = batch.map_err(Error::table("read", &path))?;
-            copy_batch(table, &batch, fates, edges.as_deref_mut(), &path, into)?;
-        }
-        fs::remove_file(&path).map_err(Error::io("remove", &path))
+        let table = self.table;
+        self.journal.read_all(|batch, path| copy_batch(table, batch, fates, edges.as_deref_mut(), path, into))
     }
 }
 
@@ -142,7 +134,6 @@ fn copy_row(columns: &[(&Column, ColumnView<'_>)], row: usize, fate: &Fate, into
 
 /// The waiting rows of `articles`, `related` and `mentions`.
 pub(crate) struct ArticleSpill {
-    folder: PathBuf,
     articles: Spill,
     related: Spill,
     mentions: Spill,
@@ -150,14 +141,20 @@ pub(crate) struct ArticleSpill {
 }
 
 impl ArticleSpill {
-    /// Creates the spill files in `<staging>/_spill/`.
-    pub(crate) fn create(staging: &Path) -> Result<ArticleSpill> {
-        let folder = staging.join("_spill");
-        fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
-        let articles = Spill::create(&folder, Table::Articles)?;
-        let related = Spill::create(&folder, Table::Related)?;
-        let mentions = Spill::create(&folder, Table::Mentions)?;
-        Ok(ArticleSpill { folder, articles, related, mentions, count: 0 })
+    /// Creates the spill files in a folder, behind what `earlier` tells of each table: so many articles.
+    pub(crate) fn create(folder: &Path, earlier: &Marks, count: usize) -> Result<ArticleSpill> {
+        let spill =
+            |table: Table| Spill::create(folder, table, earlier.get(table.as_str()).cloned().unwrap_or_default());
+        let (articles, related, mentions) = (spill(Table::Articles)?, spill(Table::Related)?, spill(Table::Mentions)?);
+        Ok(ArticleSpill { articles, related, mentions, count })
+    }
+
+    /// Tells how much there is of each table.
+    pub(crate) fn mark(&mut self, sync: bool, marks: &mut Marks) -> Result<()> {
+        for spill in [&mut self.articles, &mut self.related, &mut self.mentions] {
+            marks.insert(spill.table.as_str().to_owned(), spill.mark(sync)?);
+        }
+        Ok(())
     }
 
     /// Number of articles appended.
@@ -213,9 +210,7 @@ impl ArticleSpill {
             let mentions = scope.spawn(|| finish(self.mentions, None));
             (finish(self.articles, Some(&mut edges)), join(related), join(mentions))
         });
-        let files = [articles?, related?, mentions?, edges.table.finish()?].concat();
-        fs::remove_dir(&self.folder).map_err(Error::io("remove", &self.folder))?;
-        Ok(files)
+        Ok([articles?, related?, mentions?, edges.table.finish()?].concat())
     }
 }
 

@@ -21,6 +21,7 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::Xxh3;
 
+use super::journal::{Journal, Mark};
 use super::rows::RowBuilder;
 use super::schema::{Column, ColumnType, SCHEMA_VERSION, Table};
 use super::{StagedFile, VERSION};
@@ -58,6 +59,8 @@ pub(crate) struct TableWriter {
     part_bytes: usize,
     /// Begins with the first portion: small tables need no thread.
     encoder: Option<Encoder>,
+    /// Where rows are written down for a run that resumes this one, and how many of those collected are.
+    journal: Option<(Journal, usize)>,
 }
 
 /// What is handed to the encoder, in order.
@@ -95,7 +98,23 @@ impl TableWriter {
         fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
         let rows = RowBuilder::new(table.schema(), table.columns().iter().map(|column| column.kind));
         let parts = Parts { table, folder, settings: settings.clone(), part: None, finished: Vec::new() };
-        Ok(TableWriter { parts, rows, group_bytes: 0, part_bytes: 0, encoder: None })
+        Ok(TableWriter { parts, rows, group_bytes: 0, part_bytes: 0, encoder: None, journal: None })
+    }
+
+    /// From here on rows are written down in a journal too.
+    pub(crate) fn keep(&mut self, journal: Journal) {
+        self.journal = Some((journal, self.rows.len()));
+    }
+
+    /// Writes down what is not yet, and tells how much there is; nothing without a journal.
+    pub(crate) fn mark(&mut self, sync: bool) -> Result<Option<Vec<Mark>>> {
+        let Some((journal, written)) = &mut self.journal else { return Ok(None) };
+        if *written < self.rows.len() {
+            let batch = self.rows.peek().map_err(Error::table("write", journal.path()))?;
+            journal.write(&batch.slice(*written, batch.num_rows() - *written))?;
+            *written = batch.num_rows();
+        }
+        journal.mark(sync).map(Some)
     }
 
     /// The row under way: push one value a column, then call [`TableWriter::end_row`].
@@ -138,7 +157,12 @@ impl TableWriter {
     }
 
     fn batch(&mut self) -> Result<RecordBatch> {
-        self.rows.finish().map_err(Error::table("write", self.parts.folder.join(part_name(0))))
+        let batch = self.rows.finish().map_err(Error::table("write", self.parts.folder.join(part_name(0))))?;
+        if let Some((journal, written)) = &mut self.journal {
+            journal.write(&batch.slice(*written, batch.num_rows() - *written))?;
+            *written = 0;
+        }
+        Ok(batch)
     }
 
     fn hand_over(&mut self, step: Step) -> Result<()> {

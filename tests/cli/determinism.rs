@@ -69,6 +69,7 @@ fn tables_do_not_depend_on_threads_and_batches() {
             dry_run: false,
             full_refresh: false,
             batch_records,
+            control: pipeline::Control::default(),
         };
         let summary = pipeline::run(&request, &Silent).unwrap();
         assert!(summary.n_records > 300 && summary.n_duplicates > 10 && summary.n_rejects > 10, "{summary:?}");

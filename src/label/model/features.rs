@@ -352,10 +352,7 @@ impl<'a> Reader<'a> {
             self.flag(C::FirstQuote, row, matches!(first, '"' | '“' | '”' | '„' | '«' | '\'' | '‘' | '「' | '『'));
             self.flag(C::FirstBracket, row, matches!(first, '(' | '[' | '【' | '<' | '《' | '〈'));
             self.set(C::Separators, row, counts.separators.min(20) as u8);
-            let address = memchr::memmem::find(line.folded.as_bytes(), b"http").is_some()
-                || memchr::memmem::find(line.folded.as_bytes(), b"www.").is_some()
-                || memchr::memmem::find(line.folded.as_bytes(), b".com").is_some();
-            self.flag(C::Address, row, address);
+            self.flag(C::Address, row, holds_address(&line.folded));
             self.flag(C::Mail, row, counts.at);
             self.flag(C::Quotes, row, counts.quotes);
             self.flag(C::Question, row, counts.questions > 0);
@@ -788,6 +785,15 @@ impl Sums {
         let rows = self.0.len() - 1;
         self.around(row, reach) / ((row + reach + 1).min(rows) - row.saturating_sub(reach)) as f32
     }
+}
+
+/// Whether `http`, `www.` or `.com` stands in a folded line. Prose has few colons, `w`s and points to look around.
+fn holds_address(folded: &str) -> bool {
+    let bytes = folded.as_bytes();
+    let has_com =
+        || memchr::memchr_iter(b'.', bytes).any(|at| bytes[at..].starts_with(b".com") || bytes[..at].ends_with(b"www"));
+    let has_http = || memchr::memmem::find(bytes, b"http").is_some();
+    has_com() || has_http()
 }
 
 /// Hash of a folded line with every digit the same, eight bytes a step.

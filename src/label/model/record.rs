@@ -29,12 +29,12 @@ pub fn read(features: &Features, text: &[i32], title: &[i32]) -> Matrix {
     for column in 0..columns {
         let values = lines.column(column, 0);
         let of_text: f32 = values.iter().zip(&weight).map(|(&value, weight)| f32::from(value) * weight).sum();
-        let of_all: f32 = values.iter().map(|&value| f32::from(value)).sum();
+        let of_all: u32 = values.iter().map(|&value| u32::from(value)).sum();
         let views = [
             (of_text / total.max(f32::MIN_POSITIVE)).round() as u8,
             values.get(surest).copied().unwrap_or(0),
             values.get(likeliest).copied().unwrap_or(0),
-            (of_all / values.len().max(1) as f32).round() as u8,
+            (of_all as f32 / values.len().max(1) as f32).round() as u8,
         ];
         for (view, value) in views.into_iter().enumerate() {
             matrix.set(view * columns + column, 0, value.min(MAX_VALUE - 1));

@@ -60,55 +60,54 @@ struct WordKind {
     number: bool,
 }
 
-/// Open addressing over hashes that are well mixed.
+/// Open addressing over hashes that are well mixed. Keys and numbers stand apart, so that an empty table is nothing but zeros.
 #[derive(Debug, Default, Clone)]
 struct Interner {
-    slots: Vec<(u64, u32)>,
+    keys: Vec<u64>,
+    numbers: Vec<u32>,
     used: usize,
 }
 
 impl Interner {
+    #[inline]
     fn number(&mut self, key: u64, next: u32) -> (u32, bool) {
-        if self.used * 2 >= self.slots.len() {
-            self.grow();
+        if self.used * 2 >= self.keys.len() {
+            self.resize((self.keys.len() * 2).max(1024));
         }
         let key = key | 1;
-        let mask = self.slots.len() - 1;
+        let at = self.place(key);
+        if self.keys[at] == key {
+            return (self.numbers[at], false);
+        }
+        (self.keys[at], self.numbers[at]) = (key, next);
+        self.used += 1;
+        (next, true)
+    }
+
+    /// Where a key stands, or would.
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        let mask = self.keys.len() - 1;
         let mut at = (key >> 20) as usize & mask;
-        loop {
-            let (known, number) = self.slots[at];
-            if known == key {
-                return (number, false);
-            }
-            if known == 0 {
-                self.slots[at] = (key, next);
-                self.used += 1;
-                return (next, true);
-            }
+        while self.keys[at] != key && self.keys[at] != 0 {
             at = (at + 1) & mask;
         }
+        at
     }
 
     /// Makes room for so many keys.
     fn reserve(&mut self, keys: usize) {
-        if self.slots.len() < keys * 2 {
+        if self.keys.len() < keys * 2 {
             self.resize((keys * 2).next_power_of_two());
         }
     }
 
-    fn grow(&mut self) {
-        self.resize((self.slots.len() * 2).max(1024));
-    }
-
     fn resize(&mut self, size: usize) {
-        let old = std::mem::replace(&mut self.slots, vec![(0, 0); size]);
-        let mask = size - 1;
-        for (key, number) in old.into_iter().filter(|slot| slot.0 != 0) {
-            let mut at = (key >> 20) as usize & mask;
-            while self.slots[at].0 != 0 {
-                at = (at + 1) & mask;
-            }
-            self.slots[at] = (key, number);
+        let keys = std::mem::replace(&mut self.keys, vec![0; size]);
+        let numbers = std::mem::replace(&mut self.numbers, vec![0; size]);
+        for (key, number) in keys.into_iter().zip(numbers).filter(|(key, _)| *key != 0) {
+            let at = self.place(key);
+            (self.keys[at], self.numbers[at]) = (key, number);
         }
     }
 }
@@ -178,9 +177,8 @@ impl Vocabulary {
         let mut start = 0;
         // One more blank, so that the last word ends too.
         for (at, c) in folded.char_indices().chain(std::iter::once((folded.len(), ' '))) {
-            let kinds = chars.kinds(c);
-            let unspaced = kinds.any(Kinds::UNSPACED);
-            if kinds.any(Kinds::WORD) && !unspaced {
+            let kinds = if c.is_ascii_lowercase() { Kinds::SMALL_LETTER } else { chars.kinds(c) };
+            if kinds.any(Kinds::WORD) && !kinds.any(Kinds::UNSPACED) {
                 if kind.letters == 0 {
                     start = at;
                 }
@@ -194,7 +192,7 @@ impl Vocabulary {
                 previous = Some(self.word(row, hash, kind, previous));
                 (hash, kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
             }
-            if unspaced {
+            if kinds.any(Kinds::UNSPACED) {
                 let kind = WordKind { letters: 1, unspaced: true, number: false };
                 self.word_starts.push(at as u32);
                 previous = Some(self.word(row, mix(WORD_SEED, u64::from(c)), kind, previous));

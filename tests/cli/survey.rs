@@ -1,0 +1,41 @@
+//! What many pages of a site print tells the site's lines from the article's.
+
+use newsieve::table::Table;
+
+use crate::support::{Sandbox, article, json_line};
+
+/// Reads like a line of the article on any single page.
+const BOX: &str = "Have you seen something that we should know? Tell our newsroom about it and we will look into it.";
+
+fn pages(numbers: impl Iterator<Item = usize>) -> String {
+    numbers.map(|number| json_line(&format!("a{number}"), &format!("{}\n\n{BOX}", article(number)))).collect()
+}
+
+/// What became of the box on each page.
+fn fates(sandbox: &Sandbox) -> Vec<(String, String)> {
+    let is_box = |row: &&std::collections::BTreeMap<String, String>| row.get("text").is_some_and(|text| text == BOX);
+    let rows = sandbox.rows(Table::Segments);
+    let mut fates: Vec<_> = rows.iter().filter(is_box).map(|row| (row["id"].clone(), row["kept"].clone())).collect();
+    fates.sort();
+    fates
+}
+
+#[test]
+fn a_line_of_four_pages_is_the_sites() {
+    let sandbox = Sandbox::new();
+    for (pages, kept) in [(pages(0..3), "true"), (pages(0..4), "false"), (pages((0..4).rev()), "false")] {
+        sandbox.write("in/feed.jsonl", pages);
+        sandbox.run(&["run", "in", "--full-refresh"]).expect(0);
+        let fates = fates(&sandbox);
+        assert!(fates.len() >= 3 && fates.iter().all(|(_, fate)| fate == kept), "{fates:?}");
+        sandbox.assert_laws();
+    }
+}
+
+#[test]
+fn the_survey_can_be_left_out() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in/feed.jsonl", pages(0..6));
+    sandbox.run(&["run", "in", "--set", "label.template_records=0"]).expect(0);
+    assert!(fates(&sandbox).iter().all(|(_, fate)| fate == "true"));
+}
