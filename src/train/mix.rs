@@ -37,11 +37,7 @@ struct Draws(u64);
 
 impl Draws {
     fn of(gold: &Gold) -> Draws {
-        Draws::of_id(&gold.id)
-    }
-
-    fn of_id(id: &str) -> Draws {
-        Draws(xxhash_rust::xxh3::xxh3_64(id.as_bytes()))
+        Draws(xxhash_rust::xxh3::xxh3_64(gold.id.as_bytes()))
     }
 
     fn below(&mut self, limit: usize) -> usize {
@@ -71,7 +67,6 @@ pub(super) fn clean_articles(path: &Path, language: &str, golds: &[(Gold, Role)]
     for (_, pair) in gold::read_lines::<Pair>(path)? {
         for (id, title, text) in [(pair.a, pair.a_title, pair.a_text), (pair.b, pair.b_title, pair.b_text)] {
             let text = text.trim();
-            let dressed = dress(text, &mut Draws::of_id(&id));
             let is_known = text.split('\n').map(str::trim).any(|line| known.contains(line));
             if text.is_empty() || title.trim().is_empty() || is_known || !seen.insert(id.clone()) {
                 continue;
@@ -83,8 +78,7 @@ pub(super) fn clean_articles(path: &Path, language: &str, golds: &[(Gold, Role)]
                     0 => lead,
                     _ => "body",
                 };
-                let lines = dressed.split('\n').enumerate().map(of_line);
-                std::iter::once("title").chain(lines).map(str::to_owned).collect()
+                std::iter::once("title").chain(text.split('\n').enumerate().map(of_line)).map(str::to_owned).collect()
             };
             articles.push(Gold {
                 id,
@@ -92,45 +86,12 @@ pub(super) fn clean_articles(path: &Path, language: &str, golds: &[(Gold, Role)]
                 lang: language.to_owned(),
                 labels: labels("body"),
                 labels_fine: labels("lead"),
-                raw_text: format!("{}\n{dressed}", title.trim()),
+                raw_text: format!("{}\n{text}", title.trim()),
                 ..Gold::default()
             });
         }
     }
     Ok(articles)
-}
-
-/// The paragraphs of a clean article, in half of the articles with subheadings and a list, which the texts of the pairs have lost.
-fn dress(text: &str, draws: &mut Draws) -> String {
-    if draws.below(2) == 0 {
-        return text.to_owned();
-    }
-    let paragraphs: Vec<&str> = text.split('\n').collect();
-    let every = 2 + draws.below(4);
-    let listed = 2 + draws.below(paragraphs.len());
-    let marker = ["- ", "+ ", "\u{2022} ", "1"][draws.below(4)];
-    let mut lines = Vec::new();
-    for (number, paragraph) in paragraphs.iter().enumerate() {
-        let words: Vec<&str> = paragraph.split_whitespace().collect();
-        if number > 1 && number % every == 0 && words.len() > 20 {
-            let start = draws.below(words.len() - 12);
-            let subheading = words[start..start + 3 + draws.below(8)].join(" ");
-            let subheading = subheading.trim_matches(|letter: char| !letter.is_alphanumeric());
-            let mut letters = subheading.chars();
-            lines.extend(letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()));
-        }
-        let separator = if paragraph.matches("; ").count() > 2 { "; " } else { ", " };
-        let items: Vec<&str> = paragraph.split(separator).collect();
-        if number == listed && items.len() > 3 {
-            lines.extend(items.iter().enumerate().map(|(item, text)| match marker {
-                "1" => format!("{}. {text}", item + 1),
-                marker => format!("{marker}{text}"),
-            }));
-        } else {
-            lines.push((*paragraph).to_owned());
-        }
-    }
-    lines.join("\n")
 }
 
 /// Mixtures and listings of whole pages and clean articles, with the stories of other records of their language and fold.
