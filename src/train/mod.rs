@@ -21,7 +21,7 @@ use crate::label::model::features::{Column, FIRST_STAGE, Features};
 use crate::label::model::matrix::Matrix;
 use crate::label::model::second::{self, SECOND, Second};
 use crate::label::model::trees::Ensemble;
-use crate::label::model::{Model, record, text};
+use crate::label::model::{Model, candidates, record, text};
 use crate::label::{Labeler, Page, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
@@ -35,6 +35,8 @@ const HIDDEN: u64 = 20;
 const MIN_REST: usize = 30;
 /// Weight of a line of a cut: its page is there already.
 const CUT_WEIGHT: f32 = 0.35;
+/// Weight of a cut's candidates for the title: there they are easily told.
+const CUT_TITLE_WEIGHT: f32 = 0.2;
 /// Lines behind an article that a cut of its page has.
 const MAX_TAIL: usize = 25;
 /// Weight of a real page without an article, against one that is made of the rest of a page.
@@ -346,11 +348,12 @@ fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
     drop(columns);
     let columns = self::columns(samples, chosen, Some((&text_odds, &title_odds)));
     let text2 = boost::fit(&columns, &text_examples(samples, &lines), &settings(Head::Text2));
-    let title2 = boost::fit(&columns, &title_examples(samples, &lines), &settings(Head::Title2));
     let kind = |label: Label, head: Head| boost::fit(&columns, &kind_examples(samples, &lines, label), &settings(head));
     let caption = kind(Label::Caption, Head::Caption);
     let related = kind(Label::Related, Head::Related);
     let lead = boost::fit(&columns, &lead_examples(samples, &lines), &settings(Head::Lead));
+    let (candidates, examples) = candidate_examples(samples, &lines, &text_odds, &title_odds);
+    let title2 = boost::fit(&candidates, &examples, &settings(Head::Title2));
     let (records, examples) = article_examples(samples, chosen, &text_odds, &title_odds);
     let article = boost::fit(&records, &examples, &settings(Head::Article));
     let words = fit_words(samples, &lines);
@@ -472,6 +475,34 @@ fn title_examples(samples: &[Sample], chosen: &[usize]) -> Examples {
     examples
 }
 
+/// The candidates of a record compete for being its title. Copies of the title are as good as it is.
+fn candidate_examples(
+    samples: &mut [Sample],
+    chosen: &[usize],
+    text_odds: &[Vec<i32>],
+    title_odds: &[Vec<i32>],
+) -> (Columns, Examples) {
+    let (mut columns, mut examples) = (Columns::default(), Examples::default());
+    for &at in chosen {
+        let sample = &mut samples[at];
+        let (rows, matrix) =
+            candidates::read(&mut sample.features, &sample.page.lines, &text_odds[at], &title_odds[at]);
+        if rows.is_empty() {
+            continue;
+        }
+        let titles = rows.iter().filter(|&&row| sample.is_title[row]).count() as f32;
+        let start = columns.push(&matrix, candidates::CANDIDATE.len());
+        let weight = if sample.role == Role::Cut { CUT_TITLE_WEIGHT } else { 1.0 };
+        examples.groups.push(examples.rows.len());
+        for (number, &row) in rows.iter().enumerate() {
+            examples.rows.push(start + number as u32);
+            examples.target.push(if sample.is_title[row] { 1.0 / titles } else { 0.0 });
+            examples.weight.push(weight * weight_of(sample));
+        }
+    }
+    (columns, examples)
+}
+
 /// Lines that are noise, and whether they are of a kind.
 fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples {
     let mut examples = Examples::default();
@@ -551,7 +582,16 @@ fn settings(head: Head) -> Settings {
     match head {
         Head::Text1 => Settings { trees: 400, ..base },
         Head::Text2 => Settings { trees: 250, rate: 0.08, ..base },
-        Head::Title1 | Head::Title2 => title,
+        Head::Title1 => title,
+        Head::Title2 => Settings {
+            trees: 400,
+            rate: 0.04,
+            lambda: 60.0,
+            row_share: 0.3,
+            question_share: 0.15,
+            questions: (0..candidates::CANDIDATE.len() as u16).map(|column| (column, 0)).collect(),
+            ..base
+        },
         Head::Caption | Head::Related => small,
         Head::Lead => Settings { trees: 80, ..small },
         Head::Article => {

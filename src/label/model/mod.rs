@@ -1,8 +1,10 @@
 //! The statistical labeller: boosted trees over the form, words, place and neighbours of each line.
 //!
 //! Two stages. The first gives every line the odds that it is text of the article, and the odds that it is the title. The second
-//! sees those opinions of the whole record beside the features and decides again. The rules' labels are features of both.
+//! sees those opinions of the whole record beside the features and decides again; for the title it compares the likeliest lines with
+//! each other. The rules' labels are features of both.
 
+pub mod candidates;
 pub mod features;
 pub mod matrix;
 mod reasons;
@@ -35,12 +37,16 @@ pub struct Model {
     pub heads: Vec<Ensemble>,
 }
 
-/// What the heads judge: text and title in two stages; of the lines that are noise, captions and other stories; of the first paragraph,
+/// What the heads judge: text and title in two stages, the second title head among the [`candidates`] alone; of the lines that are noise, captions and other stories; of the first paragraph,
 /// whether it is a lead; of the record as a whole ([`record`]), whether it has an article.
 pub const HEADS: [&str; 8] = ["text1", "title1", "text2", "title2", "caption", "related", "lead", "article"];
 
+/// The head that judges candidates for the title.
+const TITLE: usize = 3;
 /// The head that judges records.
 const ARTICLE: usize = 7;
+/// Log-odds of lines that are no candidates for the title.
+const NO_TITLE: i32 = -(8.0 * trees::UNIT) as i32;
 
 /// The log-odds of every line, in [`trees::UNIT`]s.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,16 +70,27 @@ impl Model {
     #[must_use]
     pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
         let Some((text, title)) = self.first_stage(features, lines) else { return Judgement::default() };
+        let titles = self.titles(features, lines, &text, &title);
         let margins = |head: usize| self.heads[head].margins(&features.matrix);
         let article = self.heads[ARTICLE].margin(&record::read(features, &text, &title), 0);
         Judgement {
             text: margins(2),
-            title: margins(3),
+            title: titles,
             caption: margins(4),
             related: margins(5),
             lead: margins(6),
             article,
         }
+    }
+
+    /// The odds of every line that it is the title, given the first stage's odds.
+    fn titles(&self, features: &mut Features, lines: &[Line], text: &[i32], title: &[i32]) -> Vec<i32> {
+        let (rows, matrix) = candidates::read(features, lines, text, title);
+        let mut odds = vec![NO_TITLE; lines.len()];
+        for (row, margin) in rows.into_iter().zip(self.heads[TITLE].margins(&matrix)) {
+            odds[row] = margin;
+        }
+        odds
     }
 
     /// The first stage's odds that each line is text, and that it is the title; the columns of the second stage are filled on the way. None for a record without
@@ -192,7 +209,7 @@ const REASONS: usize = 4;
 /// Rank of a rule that the model has not seen: between text and noise.
 const UNKNOWN_RANK: u8 = 60;
 
-const MAGIC: &[u8] = b"newsieve model 2\n";
+const MAGIC: &[u8] = b"newsieve model 3\n";
 
 fn put(bytes: &mut Vec<u8>, value: u32) {
     bytes.extend_from_slice(&value.to_le_bytes());
@@ -231,7 +248,11 @@ impl<'a> Bytes<'a> {
 
     fn head(&mut self, head: usize) -> Option<Ensemble> {
         let columns = features::FIRST_STAGE + second::SECOND.len();
-        let columns = if head == ARTICLE { columns * record::VIEWS } else { columns };
+        let columns = match head {
+            TITLE => candidates::CANDIDATE.len(),
+            ARTICLE => columns * record::VIEWS,
+            _ => columns,
+        };
         let bias = self.number()? as i32;
         let number = self.number()?;
         let trees = (0..number).map(|_| self.tree(columns)).collect::<Option<_>>()?;
