@@ -77,12 +77,9 @@ fn undecodable(detail: String, bytes: Vec<u8>) -> Fault {
 }
 
 fn too_many_controls(bytes: &[u8], max_share: f64) -> Option<String> {
-    // Without branches, and counted in bytes: several at once.
-    let is_control = |byte: u8| {
-        let space = (byte == b'\t') | (byte == b'\n') | (byte == b'\r') | (byte == 0x0c);
-        u8::from(((byte < 0x20) & !space) | (byte == 0x7f))
-    };
-    let in_chunk = |chunk: &[u8]| usize::from(chunk.iter().map(|&byte| is_control(byte)).sum::<u8>());
+    let is_control = |byte: u8| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c)) || byte == 0x7f;
+    // Counted in bytes, so that the compiler can look at many at once.
+    let in_chunk = |chunk: &[u8]| usize::from(chunk.iter().map(|&byte| u8::from(is_control(byte))).sum::<u8>());
     let count: usize = bytes.chunks(255).map(in_chunk).sum();
     (count as f64 > max_share * bytes.len() as f64)
         .then(|| format!("{count} control characters in {} bytes, over `decode.max_control_share`", bytes.len()))

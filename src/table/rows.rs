@@ -183,16 +183,16 @@ impl ColumnBuilder {
         let (start, count) = (rows.start, rows.len());
         match (self, view) {
             (ColumnBuilder::Text(builder), ColumnView::Text(array)) => {
-                builder.append_array(&(**array).slice(start, count))?
+                builder.append_array(&(**array).slice(start, count))?;
             }
             (ColumnBuilder::Boolean(builder), ColumnView::Boolean(array)) => {
                 builder.append_array(&(**array).slice(start, count));
             }
             (ColumnBuilder::Int32(builder), ColumnView::Int32(array)) => {
-                builder.append_array(&(**array).slice(start, count))
+                builder.append_array(&(**array).slice(start, count));
             }
             (ColumnBuilder::Int64(builder), ColumnView::Int64(array)) => {
-                builder.append_array(&(**array).slice(start, count))
+                builder.append_array(&(**array).slice(start, count));
             }
             (ColumnBuilder::Float32(builder), ColumnView::Float32(array)) => {
                 builder.append_array(&(**array).slice(start, count));
@@ -201,7 +201,7 @@ impl ColumnBuilder {
                 builder.append_array(&(**array).slice(start, count));
             }
             (ColumnBuilder::Date(builder), ColumnView::Date(array)) => {
-                builder.append_array(&(**array).slice(start, count))
+                builder.append_array(&(**array).slice(start, count));
             }
             (ColumnBuilder::Timestamp(builder), ColumnView::Timestamp(array)) => {
                 builder.append_array(&(**array).slice(start, count));
@@ -309,7 +309,9 @@ impl<'a> ColumnView<'a> {
             ColumnView::Int32(_) | ColumnView::Float32(_) | ColumnView::Date(_) => size_of::<i32>(),
             ColumnView::Int64(_) | ColumnView::Float64(_) | ColumnView::Timestamp(_) => size_of::<i64>(),
         };
-        sizes.iter_mut().for_each(|size| *size += width);
+        for size in sizes {
+            *size += width;
+        }
     }
 
     /// Pushes the value of a row, null included, unchanged.
@@ -584,11 +586,15 @@ mod tests {
             .zip(batch.columns())
             .map(|(column, array)| (column, ColumnView::new(column.kind, array).unwrap()))
             .collect();
-        columns.iter().for_each(|(_, view)| view.copy(0, &mut copy));
+        for (_, view) in &columns {
+            view.copy(0, &mut copy);
+        }
         assert_eq!(copy.end_row(), size);
         assert_eq!(copy.finish().unwrap(), batch);
         let mut sizes = [0];
-        columns.iter().for_each(|(_, view)| view.add_sizes(&mut sizes));
+        for (_, view) in &columns {
+            view.add_sizes(&mut sizes);
+        }
         assert_eq!(sizes, [size]);
         copy.copy(&columns, 0..1, size).unwrap();
         assert_eq!((copy.bytes(), copy.len()), (size, 1));

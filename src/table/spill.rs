@@ -111,7 +111,9 @@ fn copy_batch(
     let article_no = batch.column_by_name(ARTICLE_NO).and_then(|array| array.as_primitive_opt::<Int64Type>());
     let article_no = article_no.ok_or_else(damaged)?;
     let mut sizes = vec![0; article_no.len()];
-    columns.iter().for_each(|(_, view)| view.add_sizes(&mut sizes));
+    for (_, view) in &columns {
+        view.add_sizes(&mut sizes);
+    }
     // Rows that stay as they are and stand side by side are copied together.
     let mut unchanged = 0..0;
     for row in 0..article_no.len() {
