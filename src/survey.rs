@@ -1,8 +1,8 @@
 //! What many records of one site print: menus, footers, boxes with other stories. Evidence that a record alone does not hold.
 //!
 //! Before a run cleans its first record it reads the inputs once and notes every line in a sketch of fixed size: for each line, from how
-//! many different records it comes, up to sixteen and rather too few than too many. Copies of one article count once. The sketch is a set of bits that are only ever
-//! added, so that neither order nor threads change it. The labels use it where the model is in doubt.
+//! many different records it comes, up to sixteen and rather too few than too many. Copies of one article count once. The sketch is a
+//! set of bits that are only ever added, so that neither order nor threads change it. The labels use it where the model is in doubt.
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
