@@ -498,18 +498,22 @@ fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progres
     let (sender, receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
         scope.spawn(move || read_all(work, &Position::default(), request, &sender));
-        let mut seen = 0;
+        let mut left = SURVEY_BYTES;
         // Where the receiver is dropped, the reader ends.
         for Batch { items, reached } in receiver {
             let count = items.len() as u64;
-            let record = |item: Item| if let Item::Record(raw) = item { Some(raw) } else { None };
-            let note = |raw: RawRecord| {
-                survey.note(&raw);
-                content_bytes(&raw) as u64
+            let records =
+                items.into_iter().filter_map(|item| if let Item::Record(raw) = item { Some(raw) } else { None });
+            // It ends behind a record, not behind a batch: batches follow `--memory`.
+            let first = |raw: &RawRecord| {
+                let is_wanted = left > 0;
+                left = left.saturating_sub(content_bytes(raw) as u64);
+                is_wanted
             };
-            seen += pool.install(|| items.into_par_iter().filter_map(record).map(note).sum::<u64>());
+            let records: Vec<RawRecord> = records.take_while(first).collect();
+            pool.install(|| records.par_iter().for_each(|raw| survey.note(raw)));
             progress.advance(reached.bytes, count);
-            if seen >= SURVEY_BYTES {
+            if left == 0 {
                 break;
             }
         }

@@ -15,8 +15,8 @@ use crate::text::is_blank;
 /// Least and most slots of a row of the sketch, as powers of two: 2 × 16 MiB at most. Filled with the lines of 1 GiB of news text, of
 /// some 80 bytes each, a line of one record passes for one of four in 1 of 2,000 cases.
 const SLOT_BITS: (u32, u32) = (12, 23);
-/// Bytes of text that stand for one slot.
-const BYTES_PER_SLOT: u64 = 32;
+/// Stored bytes of input that stand for one slot: one line of text in ten slots, of compressed text in two.
+const BYTES_PER_SLOT: u64 = 8;
 /// Longest lines of a record of which one stands for the record: two copies of an article share it, two pages of a site do not.
 const TELLING_LINES: usize = 4;
 /// Longest line that is noted, in bytes: page furniture is shorter.
