@@ -165,7 +165,9 @@ mod tests {
     #[test]
     fn what_different_pages_of_a_site_print_is_a_template() {
         let survey = Survey::new(10_000, 4);
-        pages().iter().for_each(|page| survey.note(page));
+        for page in pages() {
+            survey.note(&page);
+        }
         let templates = survey.finish();
         let on_a = templates.of_site(Some("http://www.a.example/other"));
         assert!(on_a("Read on") && !on_a("Story 1") && !on_a("It was told on day 1 at length."));
@@ -176,7 +178,9 @@ mod tests {
     #[test]
     fn copies_of_one_article_count_once() {
         let survey = Survey::new(10_000, 4);
-        pages().iter().for_each(|page| survey.note(page));
+        for page in pages() {
+            survey.note(&page);
+        }
         let templates = survey.finish();
         assert!(!templates.of_site(Some("https://b.example"))("Second line"));
         assert!(Templates::default().is_empty() && !Templates::default().of_site(None)("Read on"));

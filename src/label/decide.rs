@@ -78,8 +78,9 @@ impl Page<'_> {
         let last = self.decisions.iter().rposition(|it| it.is_some_and(|it| is_text(it.label)));
         let mut odds: Vec<Option<i32>> =
             (0..self.lines.len()).map(|at| self.odds(at, title, last, judgement)).collect();
-        self.weigh_templates(&mut odds, title);
-        let is_clean = odds.iter().flatten().all(|&odds| odds >= (CLEAN * UNIT) as i32)
+        let has_templates = self.weigh_templates(&mut odds, title);
+        let is_clean = !has_templates
+            && odds.iter().flatten().all(|&odds| odds >= (CLEAN * UNIT) as i32)
             && !self.decisions.iter().flatten().any(|it| !is_text(it.label) && it.rule.confidence >= TRUSTED);
         let cut = if is_clean { i32::MIN } else { best_cut(&odds, |at| self.lines[at].shape.chars as f32) };
         let mut text: Vec<bool> = odds.iter().map(|odds| odds.is_some_and(|odds| odds > cut)).collect();
@@ -191,10 +192,11 @@ impl Page<'_> {
     }
 
     /// Lines that many pages of the site print are rather the site's than the article's. Where the article begins they are its own,
-    /// whoever else prints them.
-    fn weigh_templates(&self, odds: &mut [Option<i32>], title: Option<usize>) {
+    /// whoever else prints them. Gives whether there are such lines.
+    fn weigh_templates(&self, odds: &mut [Option<i32>], title: Option<usize>) -> bool {
+        let mut weighed = false;
         if !self.lines.iter().any(|line| line.is_template) {
-            return;
+            return weighed;
         }
         let begin = title.or_else(|| odds.iter().position(|odds| odds.is_some_and(|odds| odds > 0)));
         let is_begin = |at: usize| begin.is_some_and(|begin| (begin..=begin + TEASED_LINES).contains(&at));
@@ -203,8 +205,10 @@ impl Page<'_> {
                 let is_stock = line.shape.ends_sentence() && line.shape.units <= MAX_STOCK_UNITS;
                 let against = if is_stock { AGAINST_STOCK_SENTENCES } else { AGAINST_TEMPLATES };
                 *odds = odds.map(|odds| odds - (against * UNIT) as i32);
+                weighed = true;
             }
         }
+        weighed
     }
 
     /// What speaks for a paragraph behind a block of other stories, in a record that is a text rather than a whole page: text that goes

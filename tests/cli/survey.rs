@@ -4,11 +4,17 @@ use newsieve::table::Table;
 
 use crate::support::{Sandbox, article, json_line};
 
-/// Reads like a line of the article on any single page.
-const BOX: &str = "Have you seen something that we should know? Tell our newsroom about it and we will look into it.";
+/// Reads like a subheading of the article on any single page.
+const BOX: &str = "The council opens the old railway museum to visitors on Sunday evening";
 
 fn pages(numbers: impl Iterator<Item = usize>) -> String {
-    numbers.map(|number| json_line(&format!("a{number}"), &format!("{}\n\n{BOX}", article(number)))).collect()
+    let page = |number: usize| {
+        let article = article(number);
+        let mut lines: Vec<&str> = article.split("\n\n").collect();
+        lines.insert(4, BOX);
+        json_line(&format!("a{number}"), &lines.join("\n"))
+    };
+    numbers.map(page).collect()
 }
 
 /// What became of the box on each page.
