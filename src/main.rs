@@ -201,15 +201,16 @@ fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
 }
 
 fn compact(output: &Path) -> anyhow::Result<u8> {
-    match newsieve::compact::compact(&Output::open(output)?)? {
-        Some(done) => tracing::info!(
+    if let Some(done) = newsieve::compact::compact(&Output::open(output)?)? {
+        tracing::info!(
             "put {} commits together as {}: {} files, {} before",
             done.commits,
             done.name,
             done.files_after,
             done.files_before
-        ),
-        None => tracing::info!("nothing to put together"),
+        );
+    } else {
+        tracing::info!("nothing to put together");
     }
     Ok(0)
 }

@@ -216,11 +216,13 @@ proptest::proptest! {
 
     #[test]
     fn old_charsets_come_back(
-        more in proptest::collection::vec(0..WORDS.len(), 0..60),
+        more in 0usize..60,
+        first in 0..WORDS.len(),
         which in 0..OLD.len(),
     ) {
-        // A text of few words may by chance read as Vietnamese before it is mended.
-        let words = (0..WORDS.len()).chain(more).map(|index| WORDS[index]);
+        // A text in which one word prevails may by chance read as Vietnamese before it is mended: `cũng` in TCVN3 is `còng` in
+        // windows-1252. So every word comes as often as the others.
+        let words = (0..WORDS.len() + more).map(|number| WORDS[(first + number * 5) % WORDS.len()]);
         let text = words.collect::<Vec<_>>().join(" ");
         let (name, bytes) = OLD[which];
         let encoded: Vec<u8> = text
