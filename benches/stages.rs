@@ -11,15 +11,12 @@ use std::sync::LazyLock;
 use std::time::Instant;
 
 use newsieve::Cleaner;
-use newsieve::article::Fields;
-use newsieve::article::language::Identifier;
 use newsieve::config::{Effective, load};
 use newsieve::decode::decode;
 use newsieve::dedup::{Fate, Fates};
 use newsieve::document::{Cleaned, RawRecord, Record, Segment};
 use newsieve::label::Labeler;
-use newsieve::lexicon::{CompiledPatterns, IDENTIFY, builtin};
-use newsieve::mention::Finder;
+use newsieve::lexicon::{CompiledPatterns, builtin};
 use newsieve::pipeline::{self, RunRequest, Silent};
 use newsieve::segment::segment;
 use newsieve::source;
@@ -125,9 +122,7 @@ fn main() {
     let model = newsieve::label::model::builtin().unwrap();
     let labeler = Labeler::new(&patterns, &model, &config.label);
     let cleaner = Cleaner::new(&effective).unwrap();
-    let (finder, identifier) =
-        (Finder::new(&builtin().unwrap()).unwrap(), Identifier::new(&builtin().unwrap(), IDENTIFY).unwrap());
-    let fields = Fields { patterns: &patterns, finder: &finder, identifier: &identifier, config };
+    let fields = cleaner.fields();
     for input in &inputs {
         let one = std::slice::from_ref(input);
         let raw = sample(one, &effective);

@@ -51,6 +51,19 @@ impl Cleaner {
         })
     }
 
+    /// What the fields of an article are decided with.
+    #[must_use]
+    pub fn fields(&self) -> Fields<'_> {
+        Fields {
+            patterns: &self.patterns,
+            finder: &self.finder,
+            identifier: &self.identifier,
+            stamps: &self.stamps,
+            bylines: &self.bylines,
+            config: &self.config,
+        }
+    }
+
     /// The model's strongest reasons for the label of each segment of a record; none for blank ones.
     #[must_use]
     pub fn reasons(&self, record: &Record) -> Vec<Vec<Reason>> {
@@ -78,15 +91,7 @@ impl Cleaner {
             .zip(&labelled.verdicts)
             .map(|(span, verdict)| Segment { span, verdict: *verdict })
             .collect();
-        let fields = Fields {
-            patterns: &self.patterns,
-            finder: &self.finder,
-            identifier: &self.identifier,
-            stamps: &self.stamps,
-            bylines: &self.bylines,
-            config: &self.config,
-        };
-        let outcome = fields.assemble(&record, &segments, &labelled).map(Box::new);
+        let outcome = self.fields().assemble(&record, &segments, &labelled).map(Box::new);
         Cleaned { record, segments, outcome }
     }
 }
