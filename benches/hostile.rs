@@ -211,7 +211,7 @@ fn main() {
     }
     for (name, build) in PAGES.iter().filter(|(name, _)| is_wanted(name)) {
         Bench::case(&format!("HTML: {name}"), |bytes| {
-            bench.record(Content::Html { bytes: build(bytes), charset: None })
+            bench.record(Content::Html { bytes: build(bytes), charset: None });
         });
     }
     for (name, format, build) in DUMPS.iter().filter(|(name, ..)| is_wanted(name)) {
