@@ -14,7 +14,7 @@ use crate::mention::Finder;
 use crate::segment::segment;
 use crate::survey::Templates;
 
-/// Cleans records. Built once a run, shared by all threads; the result depends on the record alone.
+/// Cleans records. Built once a run, shared by all threads; the result depends on the record and on what its site repeats.
 #[derive(Debug)]
 pub struct Cleaner {
     patterns: CompiledPatterns,

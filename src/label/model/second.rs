@@ -63,7 +63,7 @@ const MIN_OUTSIDE: f32 = 0.2;
 const RATHER: f32 = 0.5;
 
 /// Log-odds as a value of a column.
-fn odds(margin: i32) -> u8 {
+pub(super) fn odds(margin: i32) -> u8 {
     (margin as f32 / UNIT * 9.0 + 62.0).clamp(0.0, 125.0) as u8
 }
 
