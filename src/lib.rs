@@ -38,6 +38,7 @@ pub mod error;
 pub mod eval;
 pub mod fail_point;
 pub(crate) mod fast_map;
+pub(crate) mod hashing;
 pub mod label;
 pub(crate) mod latin;
 pub mod lexicon;

@@ -6,10 +6,11 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::article::domain;
 use crate::document::{Content, RawRecord};
+use crate::hashing::Digest;
 use crate::text::is_blank;
 
 /// Least and most slots of a row of the sketch, as powers of two: 2 × 16 MiB at most. Filled with the lines of 1 GiB of news text, of
@@ -104,14 +105,14 @@ impl Templates {
     /// Hash of all that is known, for a run that goes on: 32 hex digits.
     #[must_use]
     pub fn hash(&self) -> String {
-        let mut hasher = Xxh3::new();
+        let mut digest = Digest::new();
         for row in self.0.iter().flat_map(|survey| &survey.rows) {
             for slots in row.chunks(4096) {
                 let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
-                hasher.update(&bytes);
+                digest.update(&bytes);
             }
         }
-        format!("{:032x}", hasher.digest128())
+        digest.hex()
     }
 
     /// Tells which lines, trimmed of blanks, are templates of the site with this address; of the whole dump where there is none.

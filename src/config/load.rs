@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use toml::{Table, Value};
-use xxhash_rust::xxh3::Xxh3;
 
 use super::Config;
 use super::check::{KEYS, nearest};
 use crate::error::{Error, Result};
+use crate::hashing::Digest;
 use crate::label::model;
 use crate::lexicon::{self, CompiledPatterns, Lexicon};
 use crate::mention;
@@ -213,7 +213,7 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
         }
     }
     json.sort_all_objects();
-    let mut hasher = Xxh3::new();
+    let mut digest = Digest::new();
     let canonical = json.to_string();
     let builtin = lexicon::BUILTIN.iter().map(|(_, content)| *content).chain([
         lexicon::IDENTIFY,
@@ -229,10 +229,10 @@ fn hash(config: &Config, overlays: &[(String, Lexicon)]) -> Result<String> {
         .chain(overlays.iter().map(|(text, _)| text.as_str()));
     for part in texts.map(str::as_bytes).chain([model::BUILTIN]) {
         // Lengths keep two parts from being taken for one.
-        hasher.update(&(part.len() as u64).to_le_bytes());
-        hasher.update(part);
+        digest.update(&(part.len() as u64).to_le_bytes());
+        digest.update(part);
     }
-    Ok(format!("{:032x}", hasher.digest128()))
+    Ok(digest.hex())
 }
 
 #[cfg(test)]

@@ -9,10 +9,9 @@ mod vietnamese;
 
 pub(crate) use vietnamese::is_syllable;
 
-use xxhash_rust::xxh3::Xxh3;
-
 use crate::config::{Config, HtmlText};
 use crate::document::{CallerFields, Content, Origin, RawRecord, Reason, Record, Rejection, excerpt, hash_hex};
+use crate::hashing::Digest;
 use crate::text::is_blank;
 
 pub use charset::decode_bytes;
@@ -93,11 +92,11 @@ fn reject(origin: &Origin, id: &str, fault: Fault) -> Rejection {
 /// The id of a record that has none: file path, record number and content.
 #[must_use]
 pub fn hash_id(origin: &Origin, content: &[u8]) -> String {
-    let mut hasher = Xxh3::new();
+    let mut digest = Digest::new();
     for part in [origin.file_path.as_bytes(), b"\0", origin.record_no.to_string().as_bytes(), b"\0", content] {
-        hasher.update(part);
+        digest.update(part);
     }
-    format!("{:032x}", hasher.digest128())
+    digest.hex()
 }
 
 #[cfg(test)]

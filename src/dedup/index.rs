@@ -13,15 +13,16 @@
 //! What is looked up costs one read of a block, however large the file is. The runs that a file covers stand in its manifest.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::candidates::{ARTICLE_BITS, parts, posting};
 use super::units::{mix, short};
 use crate::error::{Error, Result};
+use crate::hashing::Hashing;
 
 /// Version of everything that an entry depends on: form of the file, matching key, units, fingerprints. Raise it with each change of
 /// one of these; indexes of another version are made anew from the tables.
@@ -144,10 +145,7 @@ pub(crate) fn merge(mut sources: Vec<Words<'_>>) -> Result<Words<'_>> {
 /// Writes one file.
 pub(crate) struct IndexWriter {
     path: PathBuf,
-    file: File,
-    buffer: Vec<u8>,
-    hasher: Xxh3,
-    words: u64,
+    file: BufWriter<Hashing<File>>,
     directories: [Vec<u64>; 2],
     counts: [u64; 3],
 }
@@ -155,22 +153,15 @@ pub(crate) struct IndexWriter {
 impl IndexWriter {
     pub(crate) fn create(path: PathBuf) -> Result<IndexWriter> {
         let file = File::create(&path).map_err(Error::io("create", &path))?;
-        let buffer = Vec::with_capacity(BUFFER_BYTES);
-        let directories = [Vec::new(), Vec::new()];
-        Ok(IndexWriter { path, file, buffer, hasher: Xxh3::new(), words: 0, directories, counts: [0; 3] })
+        let file = BufWriter::with_capacity(BUFFER_BYTES, Hashing::new(file));
+        Ok(IndexWriter { path, file, directories: [Vec::new(), Vec::new()], counts: [0; 3] })
     }
 
     fn word(&mut self, word: u64) -> Result<()> {
-        self.buffer.extend_from_slice(&word.to_le_bytes());
-        self.words += 1;
-        if self.buffer.len() >= BUFFER_BYTES { self.write_buffer() } else { Ok(()) }
-    }
-
-    fn write_buffer(&mut self) -> Result<()> {
-        self.hasher.update(&self.buffer);
-        self.file.write_all(&self.buffer).map_err(Error::io("write", &self.path))?;
-        self.buffer.clear();
-        Ok(())
+        match self.file.write_all(&word.to_le_bytes()) {
+            Ok(()) => Ok(()),
+            Err(error) => Err(Error::io("write", &self.path)(error)),
+        }
     }
 
     fn section(&mut self, section: usize, words: &mut Words<'_>) -> Result<()> {
@@ -212,9 +203,10 @@ impl IndexWriter {
         }
         let [postings, members, cards] = self.counts;
         [MARK, u64::from(INDEX_VERSION), postings, members, cards].into_iter().try_for_each(|word| self.word(word))?;
-        self.write_buffer()?;
-        let hash = format!("{:032x}", self.hasher.digest128());
-        Ok((self.path, IndexEntry { path, bytes: self.words * 8, hash, version: INDEX_VERSION, runs }))
+        self.file.flush().map_err(Error::io("write", &self.path))?;
+        let written = self.file.get_ref().digest();
+        let entry = IndexEntry { path, bytes: written.bytes(), hash: written.hex(), version: INDEX_VERSION, runs };
+        Ok((self.path, entry))
     }
 }
 

@@ -3,9 +3,8 @@
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
 use serde_json::{Map, Value};
 
-use super::open::{EXCERPT_BYTES, Place};
+use super::open::{EXCERPT_BYTES, Place, too_large_detail};
 use super::stream::{BUFFER_BYTES, Stream};
-use super::text::too_large_detail;
 use crate::config::InputConfig;
 use crate::decode::decode_bytes;
 use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection, hash_hex};

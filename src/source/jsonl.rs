@@ -6,14 +6,13 @@ use std::io;
 
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-use xxhash_rust::xxh3::Xxh3;
 
-use super::open::{EXCERPT_BYTES, Place};
+use super::open::{PassedOver, Place};
 use super::stream::Stream;
-use super::text::too_large_detail;
 use crate::config::InputConfig;
 use crate::decode::decode_bytes;
 use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection, hash_hex};
+use crate::hashing::Digest;
 
 /// Deepest nesting of an unknown field; serde's own limit for whoever reads `extra` later.
 const MAX_DEPTH: usize = 120;
@@ -35,7 +34,7 @@ enum Line {
     /// It is in the parser's buffer.
     Whole,
     /// It is over the limit; the buffer holds its beginning.
-    TooLong { length: usize, hash: String },
+    TooLong(Digest),
     /// There is none left.
     End,
 }
@@ -52,10 +51,8 @@ impl<'a> Parser<'a> {
             self.line_no += 1;
             match line {
                 Ok(Line::End) => self.is_done = true,
-                Ok(Line::TooLong { length, hash }) => {
-                    let detail = too_large_detail(length, self.limit);
-                    let rejection = place.rejection(line_no, Reason::TooLarge, detail, &self.line);
-                    return Some(Err(Rejection { raw_bytes_hash: Some(hash), ..rejection }));
+                Ok(Line::TooLong(digest)) => {
+                    return Some(Err(place.too_large(line_no, &digest, self.limit, &self.line)));
                 }
                 Ok(Line::Whole) => {
                     if line_no == 0 && (self.line.starts_with(b"\xff\xfe") || self.line.starts_with(b"\xfe\xff")) {
@@ -101,21 +98,14 @@ impl<'a> Parser<'a> {
     }
 
     fn skip_line(&mut self, stream: &mut Stream) -> io::Result<Line> {
-        let mut hasher = Box::new(Xxh3::new());
-        hasher.update(&self.line);
-        let mut length = self.line.len();
-        // The buffer may have grown to the limit; the next lines are usually short.
-        self.line.truncate(EXCERPT_BYTES);
-        self.line.shrink_to_fit();
+        let mut passed = PassedOver::begin(&mut self.line);
         loop {
             let chunk = stream.fill()?;
             let (part, used, is_end) = up_to_line_feed(chunk);
-            hasher.update(part);
-            length += part.len();
-            self.line.extend(part.iter().take(EXCERPT_BYTES - self.line.len()));
+            passed.take(part);
             stream.consume(used);
             if is_end || used == 0 {
-                return Ok(Line::TooLong { length, hash: format!("{:032x}", hasher.digest128()) });
+                return Ok(Line::TooLong(passed.finish()));
             }
         }
     }

@@ -11,6 +11,7 @@ use super::stream::{BUFFER_BYTES, Fault, Limits, RawFile, Stream};
 use super::{Format, InputFile, csv, jsonl, parquet, read_rejection, tar, text, warc, zip};
 use crate::config::{Config, InputFormat};
 use crate::document::{Origin, RawRecord, Reason, Rejection, excerpt};
+use crate::hashing::Digest;
 
 /// Bytes of a record that are looked at for an excerpt: 500 characters of at most 4 bytes.
 pub(super) const EXCERPT_BYTES: usize = 2000;
@@ -62,6 +63,12 @@ impl Place {
         Rejection { excerpt, ..read_rejection(self.origin(record_no), reason, detail) }
     }
 
+    /// The rejection for a record over the limit that was [passed over](PassedOver).
+    pub(super) fn too_large(&self, record_no: i64, digest: &Digest, limit: usize, head: &[u8]) -> Rejection {
+        let detail = too_large_detail(digest.bytes() as usize, limit);
+        Rejection { raw_bytes_hash: Some(digest.hex()), ..self.rejection(record_no, Reason::TooLarge, detail, head) }
+    }
+
     /// The rejection for a stream that broke off.
     pub(super) fn fault(&self, record_no: i64, fault: &Fault, head: &[u8]) -> Rejection {
         let reason = match fault {
@@ -76,6 +83,40 @@ impl Place {
     pub(super) fn broken(&self, record_no: i64, error: &io::Error, head: &[u8]) -> Rejection {
         self.fault(record_no, &Fault::of(error), head)
     }
+}
+
+/// A record that is passed over since it is too large to hold: counted, hashed, and only its beginning kept.
+pub(super) struct PassedOver<'a> {
+    head: &'a mut Vec<u8>,
+    digest: Digest,
+}
+
+impl<'a> PassedOver<'a> {
+    /// Begins with what was read before the record proved too large; of that only the beginning stays.
+    pub(super) fn begin(head: &'a mut Vec<u8>) -> PassedOver<'a> {
+        let mut digest = Digest::new();
+        digest.update(head);
+        // The buffer may have grown to the limit; what follows is usually short.
+        head.truncate(EXCERPT_BYTES);
+        head.shrink_to_fit();
+        PassedOver { head, digest }
+    }
+
+    /// Passes over the next bytes.
+    pub(super) fn take(&mut self, bytes: &[u8]) {
+        self.digest.update(bytes);
+        self.head.extend(bytes.iter().take(EXCERPT_BYTES - self.head.len()));
+    }
+
+    /// The hash of all.
+    pub(super) fn finish(self) -> Digest {
+        self.digest
+    }
+}
+
+/// The words for a record over the limit.
+pub(super) fn too_large_detail(length: usize, limit: usize) -> String {
+    format!("{length} bytes, over `limits.max_record_bytes` = {limit}; raise it if this is one article")
 }
 
 /// What all readers of one file have in common.

@@ -11,9 +11,8 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde_json::{Map, Value};
 
-use super::open::Place;
+use super::open::{Place, too_large_detail};
 use super::stream::{Fault, Stream};
-use super::text::too_large_detail;
 use crate::config::InputConfig;
 use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection, hash_hex};
 

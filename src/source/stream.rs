@@ -7,9 +7,8 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use xxhash_rust::xxh3::Xxh3;
-
 use crate::config::LimitsConfig;
+use crate::hashing::Hashing;
 
 /// Bytes per read. Large enough that system calls do not show, small enough that many open files do not either.
 pub(super) const BUFFER_BYTES: usize = 128 * 1024;
@@ -174,23 +173,17 @@ impl Limits {
 /// The bytes as they are on disk, counted and hashed on the way. Clones share the file.
 #[derive(Clone)]
 pub(super) struct RawFile {
-    shared: Rc<RefCell<Hashed>>,
-}
-
-struct Hashed {
-    inner: Box<dyn Read>,
-    hasher: Box<Xxh3>,
-    bytes: u64,
+    shared: Rc<RefCell<Hashing<Box<dyn Read>>>>,
 }
 
 impl RawFile {
     pub(super) fn new(inner: Box<dyn Read>) -> RawFile {
-        RawFile { shared: Rc::new(RefCell::new(Hashed { inner, hasher: Box::new(Xxh3::new()), bytes: 0 })) }
+        RawFile { shared: Rc::new(RefCell::new(Hashing::new(inner))) }
     }
 
     /// Bytes read so far.
     pub(super) fn bytes_read(&self) -> u64 {
-        self.shared.borrow().bytes
+        self.shared.borrow().digest().bytes()
     }
 
     /// Reads what is left.
@@ -207,23 +200,19 @@ impl RawFile {
 
     /// 32 hex digits: XXH3-128 of the bytes read so far.
     pub(super) fn hash(&self) -> String {
-        format!("{:032x}", self.shared.borrow().hasher.digest128())
+        self.shared.borrow().digest().hex()
     }
 }
 
 impl Read for RawFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let mut shared = self.shared.borrow_mut();
-        let count = loop {
-            match shared.inner.read(buffer) {
+        loop {
+            match self.shared.borrow_mut().read(buffer) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(Fault::Unreadable(format!("cannot be read on: {error}")).into_error()),
-                Ok(count) => break count,
+                Ok(count) => return Ok(count),
             }
-        };
-        shared.hasher.update(&buffer[..count]);
-        shared.bytes += count as u64;
-        Ok(count)
+        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! Text and HTML files: the whole file is one record.
 
-use xxhash_rust::xxh3::Xxh3;
-
-use super::open::{EXCERPT_BYTES, Place};
+use super::open::{PassedOver, Place};
 use super::stream::Stream;
-use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection};
+use crate::document::{CallerFields, Content, RawRecord, Rejection};
 
 /// Reads one record and ends.
 pub(super) struct Parser {
@@ -44,35 +42,22 @@ impl Parser {
     }
 
     /// Streams the rest through the hash: a record over the limit is never held whole.
-    fn too_large(&self, read: Vec<u8>, stream: &mut Stream, place: &Place) -> Rejection {
-        let mut hasher = Box::new(Xxh3::new());
-        hasher.update(&read);
-        let mut length = read.len();
-        let mut head = read;
-        head.truncate(EXCERPT_BYTES);
-        head.shrink_to_fit();
+    fn too_large(&self, mut head: Vec<u8>, stream: &mut Stream, place: &Place) -> Rejection {
+        let mut passed = PassedOver::begin(&mut head);
         loop {
             match stream.fill() {
                 Ok([]) => break,
                 Ok(chunk) => {
-                    hasher.update(chunk);
-                    head.extend(chunk.iter().take(EXCERPT_BYTES - head.len()));
+                    passed.take(chunk);
                     let count = chunk.len();
-                    length += count;
                     stream.consume(count);
                 }
                 Err(error) => return place.broken(0, &error, &head),
             }
         }
-        let detail = too_large_detail(length, self.limit);
-        let hash = format!("{:032x}", hasher.digest128());
-        Rejection { raw_bytes_hash: Some(hash), ..place.rejection(0, Reason::TooLarge, detail, &head) }
+        let digest = passed.finish();
+        place.too_large(0, &digest, self.limit, &head)
     }
-}
-
-/// The words for a record over the limit.
-pub(super) fn too_large_detail(length: usize, limit: usize) -> String {
-    format!("{length} bytes, over `limits.max_record_bytes` = {limit}; raise it if this is one article")
 }
 
 /// Whether the beginning of a file reads like a page: a tag that pages begin with, comments and declarations aside.

@@ -3,13 +3,11 @@
 
 use std::io;
 
-use xxhash_rust::xxh3::Xxh3;
-
 use super::http::{self, Response};
-use super::open::{EXCERPT_BYTES, Place};
+use super::open::{PassedOver, Place, too_large_detail};
 use super::stream::{Fault, Stream};
-use super::text::too_large_detail;
 use crate::document::{CallerFields, Content, RawRecord, Reason, Rejection, hash_hex};
+use crate::hashing::Digest;
 
 /// Longest head of a record. Those of crawlers have one or two kilobytes.
 const MAX_HEAD_BYTES: usize = 1 << 20;
@@ -74,13 +72,14 @@ impl Parser {
             return Ok(Some(None));
         }
         let fields = CallerFields { id: head.id, url: head.url, crawl_date: head.date, ..CallerFields::default() };
-        let reject = |reason, detail: String, hash, bytes: &[u8]| {
-            let rejection = place.rejection(record_no, reason, detail, bytes);
-            Ok(Some(Some(Box::new(Err(Rejection { id: fields.id.clone(), raw_bytes_hash: hash, ..rejection })))))
+        let with_id = |rejection| Ok(Some(Some(Box::new(Err(Rejection { id: fields.id.clone(), ..rejection })))));
+        let reject = |reason, detail, block: &[u8]| {
+            let rejection = place.rejection(record_no, reason, detail, block);
+            with_id(Rejection { raw_bytes_hash: Some(hash_hex(block)), ..rejection })
         };
         if length > self.limit as u64 {
-            let (hash, start) = hash_over(stream, length)?;
-            return reject(Reason::TooLarge, too_large_detail(length as usize, self.limit), Some(hash), &start);
+            let (digest, start) = hash_over(stream, length)?;
+            return with_id(place.too_large(record_no, &digest, self.limit, &start));
         }
         let mut block = vec![0; length as usize];
         if length > 0 && !stream.read_all(&mut block, "a record")? {
@@ -98,9 +97,9 @@ impl Parser {
                 Ok(Response::Other) => return Ok(Some(None)),
                 Ok(Response::TooLarge(length)) => {
                     let detail = too_large_detail(length, self.limit);
-                    return reject(Reason::TooLarge, detail, Some(hash_hex(&block)), &block);
+                    return reject(Reason::TooLarge, detail, &block);
                 }
-                Err(detail) => return reject(Reason::Undecodable, detail, Some(hash_hex(&block)), &block),
+                Err(detail) => return reject(Reason::Undecodable, detail, &block),
             }
         };
         let record = RawRecord { origin: place.origin(record_no), content, fields };
@@ -197,9 +196,9 @@ fn pass_over(stream: &mut Stream, length: u64) -> io::Result<()> {
 }
 
 /// Reads over a block; gives its hash and its beginning.
-fn hash_over(stream: &mut Stream, length: u64) -> io::Result<(String, Vec<u8>)> {
-    let mut hasher = Box::new(Xxh3::new());
+fn hash_over(stream: &mut Stream, length: u64) -> io::Result<(Digest, Vec<u8>)> {
     let mut start = Vec::new();
+    let mut passed = PassedOver::begin(&mut start);
     let mut left = length;
     while left > 0 {
         let chunk = stream.fill()?;
@@ -207,10 +206,9 @@ fn hash_over(stream: &mut Stream, length: u64) -> io::Result<(String, Vec<u8>)> 
             return Err(damaged("cut inside a record; the records before were read"));
         }
         let count = (chunk.len() as u64).min(left) as usize;
-        hasher.update(&chunk[..count]);
-        start.extend(chunk[..count].iter().take(EXCERPT_BYTES - start.len()));
+        passed.take(&chunk[..count]);
         stream.consume(count);
         left -= count as u64;
     }
-    Ok((format!("{:032x}", hasher.digest128()), start))
+    Ok((passed.finish(), start))
 }

@@ -12,9 +12,9 @@ use arrow::datatypes::Schema;
 use arrow::ipc::reader::StreamReader;
 use arrow::ipc::writer::StreamWriter;
 use serde::{Deserialize, Serialize};
-use xxhash_rust::xxh3::Xxh3;
 
 use crate::error::{Error, Result};
+use crate::hashing::Hashing;
 
 /// How much of a file counts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,26 +45,16 @@ impl Mark {
 
 /// The XXH3-128 of so many bytes; of fewer where there are no more.
 pub(crate) fn hash_of(reader: impl Read, bytes: u64) -> io::Result<String> {
-    let mut hasher = Xxh3::new();
-    let mut reader = BufReader::with_capacity(1 << 17, reader.take(bytes));
-    loop {
-        let chunk = io::BufRead::fill_buf(&mut reader)?;
-        if chunk.is_empty() {
-            return Ok(format!("{:032x}", hasher.digest128()));
-        }
-        hasher.update(chunk);
-        let count = chunk.len();
-        io::BufRead::consume(&mut reader, count);
-    }
+    let mut hashed = Hashing::new(io::sink());
+    io::copy(&mut BufReader::with_capacity(1 << 17, reader.take(bytes)), &mut hashed)?;
+    Ok(hashed.digest().hex())
 }
 
 /// A file that is only appended to, counted and hashed on the way.
 pub(crate) struct Log {
     path: PathBuf,
     name: String,
-    file: BufWriter<File>,
-    hasher: Box<Xxh3>,
-    bytes: u64,
+    file: Hashing<BufWriter<File>>,
 }
 
 impl Log {
@@ -72,7 +62,7 @@ impl Log {
         fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
         let path = folder.join(&name);
         let file = File::create(&path).map_err(Error::io("create", &path))?;
-        Ok(Log { path, name, file: BufWriter::with_capacity(1 << 16, file), hasher: Box::new(Xxh3::new()), bytes: 0 })
+        Ok(Log { path, name, file: Hashing::new(BufWriter::with_capacity(1 << 16, file)) })
     }
 
     /// Appends bytes.
@@ -84,18 +74,16 @@ impl Log {
     pub(crate) fn mark(&mut self, sync: bool) -> Result<Mark> {
         self.file.flush().map_err(Error::io("write", &self.path))?;
         if sync {
-            self.file.get_ref().sync_data().map_err(Error::io("sync", &self.path))?;
+            self.file.inner().get_ref().sync_data().map_err(Error::io("sync", &self.path))?;
         }
-        Ok(Mark { file: self.name.clone(), bytes: self.bytes, hash: format!("{:032x}", self.hasher.digest128()) })
+        let written = self.file.digest();
+        Ok(Mark { file: self.name.clone(), bytes: written.bytes(), hash: written.hex() })
     }
 }
 
 impl Write for Log {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(buffer)?;
-        self.hasher.update(&buffer[..written]);
-        self.bytes += written as u64;
-        Ok(written)
+        self.file.write(buffer)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -7,7 +7,6 @@
 //! more than all else that is done to a row, and tables are finished side by side.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -20,7 +19,6 @@ use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
-use xxhash_rust::xxh3::Xxh3;
 
 use super::journal::{Journal, Mark};
 use super::rows::{ColumnView, RowBuilder};
@@ -28,6 +26,7 @@ use super::schema::{Column, ColumnType, SCHEMA_VERSION, Table};
 use super::{StagedFile, VERSION};
 use crate::config::TableConfig;
 use crate::error::{Error, Result};
+use crate::hashing::Hashing;
 
 /// Uncompressed bytes of rows that are encoded at a time. The encoder looks at its page limit (1 MiB) only between such
 /// portions, so long texts would make pages of any size without it.
@@ -231,7 +230,7 @@ struct Parts {
 struct Part {
     path: PathBuf,
     rows: u64,
-    writer: ArrowWriter<HashingFile>,
+    writer: ArrowWriter<Hashing<File>>,
 }
 
 impl Parts {
@@ -273,7 +272,7 @@ impl Parts {
 
     fn begin_part(&self) -> Result<Part> {
         let path = self.folder.join(part_name(self.finished.len()));
-        let file = HashingFile::create(&path)?;
+        let file = Hashing::new(File::create(&path).map_err(Error::io("create", &path))?);
         let properties = properties(self.table, &self.settings).map_err(Error::table("write", &path))?;
         let writer =
             ArrowWriter::try_new(file, self.table.schema(), Some(properties)).map_err(Error::table("write", &path))?;
@@ -290,7 +289,8 @@ impl Parts {
     fn end_part(&mut self) -> Result<()> {
         if let Some(Part { path, rows, writer }) = self.part.take() {
             let file = writer.into_inner().map_err(Error::table("write", &path))?;
-            let (bytes, hash) = (file.bytes, format!("{:032x}", file.hasher.digest128()));
+            let written = file.digest();
+            let (bytes, hash) = (written.bytes(), written.hex());
             self.finished.push(StagedFile { table: self.table, path, rows, bytes, hash });
         }
         Ok(())
@@ -345,32 +345,5 @@ fn leaf(column: &Column) -> ColumnPath {
     match column.kind {
         ColumnType::TextList => ColumnPath::new(vec![column.name.to_owned(), "list".to_owned(), "element".to_owned()]),
         _ => ColumnPath::from(column.name),
-    }
-}
-
-/// A file that hashes what is written to it, so that no byte is read twice.
-struct HashingFile {
-    file: File,
-    hasher: Xxh3,
-    bytes: u64,
-}
-
-impl HashingFile {
-    fn create(path: &Path) -> Result<HashingFile> {
-        let file = File::create(path).map_err(Error::io("create", path))?;
-        Ok(HashingFile { file, hasher: Xxh3::new(), bytes: 0 })
-    }
-}
-
-impl Write for HashingFile {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(buffer)?;
-        self.hasher.update(&buffer[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
     }
 }
