@@ -277,6 +277,37 @@ pub(crate) fn letters_from(bytes: &[u8], from: usize) -> (usize, u64) {
     }
 }
 
+/// A word of a plain text: letters, with digits perhaps.
+pub(crate) struct Word {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    /// [`word_hash`](crate::fast_map::word_hash) of the letters in front of the first digit.
+    pub(crate) hash: u64,
+    pub(crate) has_digits: bool,
+}
+
+/// The next word of a plain text from a byte on; nothing where only blanks and signs are left.
+#[inline]
+pub(crate) fn next_word(bytes: &[u8], from: usize) -> Option<Word> {
+    let mut start = from;
+    while start < bytes.len() {
+        if bytes[start] == b' ' {
+            start += 1;
+            continue;
+        }
+        let (end, hash) = letters_from(bytes, start);
+        let has_digits = bytes.get(end).is_some_and(u8::is_ascii_digit);
+        if has_digits {
+            return Some(Word { start, end: word_end(bytes, end), hash, has_digits });
+        }
+        if end > start {
+            return Some(Word { start, end, hash, has_digits });
+        }
+        start += sign_length(bytes[start]);
+    }
+    None
+}
+
 /// Whether the character of a plain text at a byte is a capital.
 #[inline]
 pub(crate) fn is_capital(bytes: &[u8], at: usize) -> bool {

@@ -300,21 +300,7 @@ impl Key {
         let bytes = line.as_bytes();
         // Where the stretch begins that is not copied yet, and where the word in front ends.
         let (mut from, mut last_end) = (0, 0);
-        let mut at = 0;
-        while at < bytes.len() {
-            if bytes[at] == b' ' {
-                at += 1;
-                continue;
-            }
-            let start = at;
-            at = latin::letters_from(bytes, at).0;
-            let has_digits = bytes.get(at).is_some_and(u8::is_ascii_digit);
-            if has_digits {
-                at = latin::word_end(bytes, at);
-            } else if at == start {
-                at += latin::sign_length(bytes[at]);
-                continue;
-            }
+        while let Some(latin::Word { start, end, has_digits, .. }) = latin::next_word(bytes, last_end) {
             // One plain space between words stays.
             if last_end == 0 || start != last_end + 1 || bytes[last_end] != b' ' {
                 self.written.push_str(&line[from..last_end]);
@@ -324,15 +310,15 @@ impl Key {
                 from = start;
             }
             self.after_unspaced = false;
-            last_end = at;
+            last_end = end;
             // A tone in front of a digit stands at the end of its syllable too.
-            if !has_digits && !may_be_respelled(bytes, at) {
+            if !has_digits && !may_be_respelled(bytes, end) {
                 continue;
             }
             let word = self.written.len() + (start - from);
-            self.written.push_str(&line[from..at]);
-            from = at;
-            if let Some(moved) = old_tone_placement(&line[start..at]) {
+            self.written.push_str(&line[from..end]);
+            from = end;
+            if let Some(moved) = old_tone_placement(&line[start..end]) {
                 self.written.truncate(word);
                 self.written.push_str(&moved);
             }
@@ -506,26 +492,14 @@ fn units_of(text: &str) -> Vec<u64> {
     let lower = latin::lower(text, &mut lower);
     let bytes = lower.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
-        if bytes[at] == b' ' {
-            at += 1;
-            continue;
-        }
-        let start = at;
-        let mut hash;
-        (at, hash) = latin::letters_from(bytes, at);
-        let has_digits = bytes.get(at).is_some_and(u8::is_ascii_digit);
-        if has_digits {
-            at = latin::word_end(bytes, at);
-        } else if at == start {
-            at += latin::sign_length(bytes[at]);
-            continue;
-        }
-        if has_digits || may_be_respelled(bytes, at) {
-            let word = &lower[start..at];
-            hash = word_hash(old_tone_placement(word).as_deref().unwrap_or(word).as_bytes());
-        }
-        hashes.push(hash);
+    while let Some(latin::Word { start, end, hash, has_digits }) = latin::next_word(bytes, at) {
+        at = end;
+        hashes.push(if has_digits || may_be_respelled(bytes, end) {
+            let word = &lower[start..end];
+            word_hash(old_tone_placement(word).as_deref().unwrap_or(word).as_bytes())
+        } else {
+            hash
+        });
     }
     hashes
 }
