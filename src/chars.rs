@@ -8,6 +8,14 @@ use std::sync::LazyLock;
 
 use crate::text::{half_width, is_loose_mark, is_unspaced};
 
+/// Whether a character steers a terminal, or turns the direction of what stands around it. Nothing that comes from a dump is shown with
+/// one.
+#[must_use]
+pub fn steers(c: char) -> bool {
+    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
 /// Properties of a character, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Kinds(u16);

@@ -215,9 +215,14 @@ pub struct ExplainArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  newsieve report             what is in ./output
-  newsieve report -o tables   another output folder")]
-pub struct ReportArgs {}
+  newsieve report                     what is in ./output
+  newsieve report -o tables           another output folder
+  newsieve report --html report.html  as a page with plots, to look at or to send")]
+pub struct ReportArgs {
+    /// Write one HTML page with plots instead, `-` to standard output. It needs nothing else: no script, no network.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+}
 
 /// Check an output folder against every promise that is made of it.
 ///

@@ -1,13 +1,15 @@
 //! Makes text from data safe to print: control characters would otherwise drive the terminal.
 
+use newsieve::chars::steers;
+
 /// Writes control and text-direction characters as escapes (`\r`, `\u{1b}`).
 pub fn escape(text: &str) -> String {
-    escape_where(text, is_unsafe)
+    escape_where(text, steers)
 }
 
 /// As [`escape`], but line feeds stay: for messages of several lines.
 pub fn escape_lines(text: &str) -> String {
-    escape_where(text, |c| c != '\n' && is_unsafe(c))
+    escape_where(text, |c| c != '\n' && steers(c))
 }
 
 fn escape_where(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
@@ -20,11 +22,6 @@ fn escape_where(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
         }
     }
     safe
-}
-
-fn is_unsafe(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{61c}' | '\u{2028}' | '\u{2029}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

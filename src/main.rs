@@ -66,7 +66,7 @@ fn execute(command: Command, global: &Global, bars: &Bars, stop: Arc<Stop>) -> a
     match command {
         Command::Run(args) => run(args, global, bars, stop),
         Command::Explain(args) => explain(&args, global),
-        Command::Report(_) => emit(&newsieve::report::report(&global.output)?),
+        Command::Report(args) => report(args.html.as_deref(), &global.output),
         Command::Verify(args) => verify(&global.output, args.deep),
         Command::Compact(_) => compact(&global.output),
         Command::Reindex(args) => reindex(&global.output, args.memory),
@@ -202,6 +202,19 @@ fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
 
 fn compact(output: &Path) -> anyhow::Result<u8> {
     if let Some(done) = newsieve::compact::compact(&Output::open(output)?)? {
+fn report(html: Option<&Path>, output: &Path) -> anyhow::Result<u8> {
+    let report = newsieve::report::report(output)?;
+    match html {
+        None => emit(&report.to_text()),
+        Some(path) if path == Path::new("-") => emit(&report.to_html()),
+        Some(path) => {
+            std::fs::write(path, report.to_html()).map_err(Error::io("write", path))?;
+            tracing::info!("wrote `{}`", path.display());
+            Ok(0)
+        }
+    }
+}
+
         tracing::info!(
             "put {} commits together as {}: {} files, {} before",
             done.commits,

@@ -1,34 +1,113 @@
-//! What is in an output folder, as text for a terminal.
+//! What is in an output folder: gathered here, written for a terminal ([`text`]) or as a page ([`html`]).
+
+mod html;
+mod plot;
+mod text;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, PolarsResult, col, len, when};
 
+use crate::chars::steers;
 use crate::document::Label;
 use crate::error::{Error, Result};
 use crate::output::{Counts, Manifest, Output, Run};
 use crate::table::Table;
 use crate::verify::each_group;
+use plot::{Plot, Plots};
 
 /// Sources listed under the highest removed share.
 const SOURCES: usize = 10;
 /// Runs listed, the newest last; the totals count all.
 const RUNS: usize = 20;
-/// Columns of the terminal that an example or name may take.
-const CELL_WIDTH: usize = 60;
+/// What becomes of a record.
+const FATES: &[&str] = &["articles", "duplicates", "rejects"];
+/// What becomes of a text.
+const KEPT_AND_CUT: &[&str] = &["kept", "cut"];
 
-/// Describes what all commits of an output folder hold. Ends with a line feed.
+/// What all commits of an output folder hold.
+#[derive(Debug)]
+pub struct Report {
+    sections: Vec<Section>,
+    plots: Vec<Plot>,
+    last_run: String,
+    /// What needed a person's eye in the last run.
+    warnings: Vec<String>,
+}
+
+impl Report {
+    /// For a terminal: titled tables. Ends with a line feed.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        text::write(self)
+    }
+
+    /// One HTML page that needs nothing else: no script, no network. The same output gives the same page.
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        html::write(self)
+    }
+}
+
+/// A titled table.
+#[derive(Debug)]
+struct Section {
+    title: String,
+    /// What the numbers mean, for the page.
+    note: &'static str,
+    head: &'static [&'static str],
+    /// Names of the parts of each row's bar on the page; none = no bars.
+    parts: &'static [&'static str],
+    rows: Vec<Row>,
+}
+
+/// One row, and the lengths of the parts of its bar.
+#[derive(Debug)]
+struct Row {
+    cells: Vec<Cell>,
+    bar: Vec<f64>,
+}
+
+/// One value.
+#[derive(Debug)]
+enum Cell {
+    Name(String),
+    Count(i64),
+    Share(f64),
+    Bytes(u64),
+}
+
+impl Cell {
+    /// A text of a dump must not steer the terminal, nor turn a page around.
+    fn name(text: &str) -> Cell {
+        Cell::Name(text.replace(steers, " "))
+    }
+}
+
+impl fmt::Display for Cell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = match self {
+            Cell::Name(name) => name.clone(),
+            Cell::Count(value) => number(*value),
+            Cell::Share(value) => share(*value),
+            Cell::Bytes(bytes) => size(*bytes),
+        };
+        formatter.write_str(&shown)
+    }
+}
+
+/// Describes what all commits of an output folder hold.
 ///
 /// # Errors
 /// The folder is no output folder or holds no commits, or a manifest or table cannot be read.
-pub fn report(output: &Path) -> Result<String> {
+pub fn report(output: &Path) -> Result<Report> {
     let output = Output::open(output)?;
     output.steadily(|| describe(&output), Result::is_err)
 }
 
-fn describe(output: &Output) -> Result<String> {
+fn describe(output: &Output) -> Result<Report> {
     let manifests = output.manifests()?;
     let Some(last) = manifests.last() else {
         let folder = output.root().display();
@@ -38,26 +117,36 @@ fn describe(output: &Output) -> Result<String> {
     let mut sections = vec![totals(&manifests), runs(&manifests)];
     sections.extend([languages(&articles)?, sources(&articles)?, labels(output)?]);
     sections.extend([rejects(output)?, duplicates(output)?, quality_flags(&articles)]);
-    let mut text: Vec<String> = sections.iter().filter_map(Section::render).collect();
-    text.extend(warnings(last));
-    Ok(text.join("\n"))
+    sections.retain(|section| !section.rows.is_empty());
+    let last = last.runs().pop();
+    Ok(Report {
+        sections,
+        plots: articles.plots.finish(),
+        last_run: last.as_ref().map(|run| run.run_id.to_owned()).unwrap_or_default(),
+        warnings: last
+            .map(|run| run.warnings.iter().map(|text| text.replace(steers, " ")).collect())
+            .unwrap_or_default(),
+    })
 }
 
 /// The columns of `articles` that the report needs; long texts stay on disk.
 struct Articles {
     rows: DataFrame,
     flags: BTreeMap<String, u64>,
+    plots: Plots,
 }
 
 impl Articles {
     fn read(output: &Output) -> Result<Articles> {
         let mut flags = BTreeMap::new();
-        let columns = ["language", "domain", "file_path", "text_chars", "removed_char_share", "quality_flags"];
+        let mut plots = Plots::default();
+        let columns = ["language", "domain", "file_path", "text_chars", "removed_char_share", "quality_flags", "date"];
         let rows = gather(output, Table::Articles, &columns, |rows| {
             count_flags(rows, &mut flags)?;
-            rows.drop("quality_flags")
+            plots.count(rows)?;
+            Ok(rows.drop_many(["quality_flags", "date"]))
         })?;
-        Ok(Articles { rows, flags })
+        Ok(Articles { rows, flags, plots })
     }
 
     fn group(&self, by: Expr, aggregates: Vec<Expr>) -> Result<DataFrame> {
@@ -103,69 +192,104 @@ fn count_flags(rows: &DataFrame, flags: &mut BTreeMap<String, u64>) -> PolarsRes
 }
 
 fn totals(manifests: &[Manifest]) -> Section {
-    let sum = |count: fn(&Counts) -> i64| number(manifests.iter().map(|manifest| count(&manifest.counts)).sum());
+    let sum = |count: fn(&Counts) -> i64| manifests.iter().map(|manifest| count(&manifest.counts)).sum::<i64>();
     let bytes = manifests.iter().flat_map(|manifest| &manifest.files).map(|file| file.bytes).sum();
-    let rows = [
-        ("commits", number(manifests.len() as i64)),
-        ("records", sum(|counts| counts.n_records)),
-        ("articles", sum(|counts| counts.n_articles)),
-        ("duplicates", sum(|counts| counts.n_duplicates)),
-        ("rejects", sum(|counts| counts.n_rejects)),
-        ("inputs skipped", sum(|counts| counts.n_skipped_inputs)),
-        ("size of the tables", size(bytes)),
-    ];
-    Section::new("Totals", &["", ""], rows.into_iter().map(|(name, value)| vec![name.to_owned(), value]))
+    let [articles, duplicates, rejects] =
+        [sum(|counts| counts.n_articles), sum(|counts| counts.n_duplicates), sum(|counts| counts.n_rejects)];
+    let row = |name, value, bar: &[i64]| Row { cells: vec![Cell::name(name), value], bar: lengths(bar) };
+    Section {
+        title: "Totals".to_owned(),
+        note: "Of all runs that stand in the output. Every record became an article, a duplicate or a reject.",
+        head: &["", ""],
+        parts: FATES,
+        rows: vec![
+            row("commits", Cell::Count(manifests.len() as i64), &[]),
+            row("records", Cell::Count(sum(|counts| counts.n_records)), &[articles, duplicates, rejects]),
+            row("articles", Cell::Count(articles), &[articles]),
+            row("duplicates", Cell::Count(duplicates), &[0, duplicates]),
+            row("rejects", Cell::Count(rejects), &[0, 0, rejects]),
+            row("inputs skipped", Cell::Count(sum(|counts| counts.n_skipped_inputs)), &[]),
+            row("size of the tables", Cell::Bytes(bytes), &[]),
+        ],
+    }
+}
+
+/// Counts as lengths of the parts of a bar.
+fn lengths(counts: &[i64]) -> Vec<f64> {
+    counts.iter().map(|&count| count as f64).collect()
 }
 
 fn runs(manifests: &[Manifest]) -> Section {
-    let all: Vec<(Run<'_>, String)> = manifests
+    let all: Vec<(Run<'_>, Option<u64>)> = manifests
         .iter()
         .flat_map(|manifest| {
             let bytes = manifest.files.iter().map(|file| file.bytes).sum();
             // Of runs that stand together nobody knows the size of each.
-            let shown = if manifest.runs.is_empty() { size(bytes) } else { "compacted".to_owned() };
-            manifest.runs().into_iter().map(move |run| (run, shown.clone()))
+            let known = manifest.runs.is_empty().then_some(bytes);
+            manifest.runs().into_iter().map(move |run| (run, known))
         })
         .collect();
     let shown = all.iter().skip(all.len().saturating_sub(RUNS));
     let rows = shown.map(|(run, size)| {
         let Counts { n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs } = run.counts;
-        let counts = [n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs].map(number);
-        [run.run_id.to_owned()].into_iter().chain(counts).chain([size.clone()]).collect()
+        let counts = [n_records, n_articles, n_duplicates, n_rejects, n_skipped_inputs].map(Cell::Count);
+        let size = size.map_or_else(|| Cell::name("compacted"), Cell::Bytes);
+        let cells = [Cell::name(run.run_id)].into_iter().chain(counts).chain([size]).collect();
+        Row { cells, bar: lengths(&[n_articles, n_duplicates, n_rejects]) }
     });
-    let title = if all.len() > RUNS { format!("The last {RUNS} runs") } else { "Runs".to_owned() };
-    Section::new(title, &["run", "records", "articles", "duplicates", "rejects", "skipped", "size"], rows)
+    Section {
+        title: if all.len() > RUNS { format!("The last {RUNS} runs") } else { "Runs".to_owned() },
+        note: "Oldest first. Skipped are inputs that an earlier run had committed.",
+        head: &["run", "records", "articles", "duplicates", "rejects", "skipped", "size"],
+        parts: FATES,
+        rows: rows.collect(),
+    }
 }
 
 fn languages(articles: &Articles) -> Result<Section> {
-    let mut rows = Vec::new();
+    let mut groups = Vec::new();
     if articles.rows.height() > 0 {
         let chars = col("text_chars").cast(DataType::Int64).sum().alias("chars");
-        let groups =
+        let grouped =
             articles.group(col("language"), vec![len().cast(DataType::Int64).alias("rows"), chars, median()])?;
-        let mut values = Group::read(&groups, &["rows", "chars"]).map_err(Error::table("summarise", "articles"))?;
-        values.sort_by(|a, b| b.counts[0].cmp(&a.counts[0]).then_with(|| a.key.cmp(&b.key)));
-        rows.extend(
-            values
-                .into_iter()
-                .map(|group| vec![group.key, number(group.counts[0]), number(group.counts[1]), share(group.median)]),
-        );
+        groups = Group::read(&grouped, &["rows", "chars"]).map_err(Error::table("summarise", "articles"))?;
+        groups.sort_by(|a, b| b.counts[0].cmp(&a.counts[0]).then_with(|| a.key.cmp(&b.key)));
     }
-    Ok(Section::new("Languages", &["language", "articles", "characters", "removed (median)"], rows))
+    let row = |Group { key, counts, median }: Group| Row {
+        cells: vec![Cell::name(&key), Cell::Count(counts[0]), Cell::Count(counts[1]), Cell::Share(median)],
+        bar: lengths(&counts[..1]),
+    };
+    Ok(Section {
+        title: "Languages".to_owned(),
+        note: "Characters are those of the clean texts. Removed is the share of a page's characters that was cut, of the article in \
+               the middle.",
+        head: &["language", "articles", "characters", "removed (median)"],
+        parts: &["articles"],
+        rows: groups.into_iter().map(row).collect(),
+    })
 }
 
 fn sources(articles: &Articles) -> Result<Section> {
-    let mut rows = Vec::new();
+    let mut groups = Vec::new();
     if articles.rows.height() > 0 {
         let source = when(col("domain").is_not_null()).then(col("domain")).otherwise(col("file_path"));
-        let groups = articles.group(source, vec![len().cast(DataType::Int64).alias("rows"), median()])?;
-        let mut values = Group::read(&groups, &["rows"]).map_err(Error::table("summarise", "articles"))?;
-        values.sort_by(|a, b| b.median.total_cmp(&a.median).then_with(|| a.key.cmp(&b.key)));
-        values.truncate(SOURCES);
-        rows.extend(values.into_iter().map(|group| vec![group.key, number(group.counts[0]), share(group.median)]));
+        let grouped = articles.group(source, vec![len().cast(DataType::Int64).alias("rows"), median()])?;
+        groups = Group::read(&grouped, &["rows"]).map_err(Error::table("summarise", "articles"))?;
+        groups.sort_by(|a, b| b.median.total_cmp(&a.median).then_with(|| a.key.cmp(&b.key)));
+        groups.truncate(SOURCES);
     }
-    let title = format!("Sources with the highest removed share (at most {SOURCES})");
-    Ok(Section::new(title, &["domain or file", "articles", "removed (median)"], rows))
+    let row = |Group { key, counts, median }: Group| Row {
+        cells: vec![Cell::name(&key), Cell::Count(counts[0]), Cell::Share(median)],
+        bar: vec![1.0 - median, median],
+    };
+    Ok(Section {
+        title: format!("Sources with the highest removed share (at most {SOURCES})"),
+        note: "Pages of real sites lose a third to three quarters. A source that loses nearly all may have changed its pages: look at \
+               the rules of its segments.",
+        head: &["domain or file", "articles", "removed (median)"],
+        parts: KEPT_AND_CUT,
+        rows: groups.into_iter().map(row).collect(),
+    })
 }
 
 /// Median of `removed_char_share` in a group.
@@ -195,6 +319,18 @@ impl Group {
     }
 }
 
+/// Adds up groups that were counted row group by row group.
+fn sums<const N: usize>(partial: &DataFrame, counts: [&str; N], table: Table) -> Result<BTreeMap<String, [i64; N]>> {
+    let mut sums: BTreeMap<String, [i64; N]> = BTreeMap::new();
+    if partial.height() > 0 {
+        for group in Group::read(partial, &counts).map_err(Error::table("summarise", table.as_str()))? {
+            let sum = sums.entry(group.key).or_insert([0; N]);
+            sum.iter_mut().zip(&group.counts).for_each(|(sum, count)| *sum += count);
+        }
+    }
+    Ok(sums)
+}
+
 fn labels(output: &Output) -> Result<Section> {
     let chars = col("char_end") - col("char_start");
     let kept = when(col("kept")).then(chars.clone()).otherwise(col("char_end") - col("char_end"));
@@ -203,20 +339,22 @@ fn labels(output: &Output) -> Result<Section> {
     let partial = gather(output, Table::Segments, &["label", "kept", "char_start", "char_end"], |rows| {
         rows.clone().lazy().group_by([col("label").alias("key")]).agg(aggregates.clone()).collect()
     })?;
-    let mut sums: BTreeMap<String, [i64; 3]> = BTreeMap::new();
-    if partial.height() > 0 {
-        let groups = Group::read(&partial, &["rows", "chars", "kept_chars"]);
-        for group in groups.map_err(Error::table("summarise", "segments"))? {
-            let sum = sums.entry(group.key).or_default();
-            sum.iter_mut().zip(&group.counts).for_each(|(sum, count)| *sum += count);
-        }
-    }
+    let sums = sums(&partial, ["rows", "chars", "kept_chars"], Table::Segments)?;
     let rows = Label::ALL.into_iter().filter_map(|label| {
         let [segments, chars, kept] = *sums.get(label.as_str())?;
         let kept_share = if chars == 0 { 0.0 } else { kept as f64 / chars as f64 };
-        Some(vec![label.as_str().to_owned(), number(segments), number(chars), share(kept_share)])
+        let cells =
+            vec![Cell::name(label.as_str()), Cell::Count(segments), Cell::Count(chars), Cell::Share(kept_share)];
+        Some(Row { cells, bar: lengths(&[kept, chars - kept]) })
     });
-    Ok(Section::new("Labels", &["label", "segments", "characters", "kept"], rows))
+    Ok(Section {
+        title: "Labels".to_owned(),
+        note: "What the lines of all records were taken for, and how much of it was kept. Here a record counts also where it became \
+               a duplicate or a reject.",
+        head: &["label", "segments", "characters", "kept"],
+        parts: KEPT_AND_CUT,
+        rows: rows.collect(),
+    })
 }
 
 fn rejects(output: &Output) -> Result<Section> {
@@ -232,8 +370,18 @@ fn rejects(output: &Output) -> Result<Section> {
     let reasons = reject_reasons(&partial).map_err(Error::table("summarise", "rejects"))?;
     let mut reasons: Vec<_> = reasons.into_iter().collect();
     reasons.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
-    let rows = reasons.into_iter().map(|(reason, (count, example))| vec![reason, number(count), example]);
-    Ok(Section::new("Rejects", &["reason", "records", "example"], rows))
+    let row = |(reason, (count, example)): (String, (i64, String))| Row {
+        cells: vec![Cell::name(&reason), Cell::Count(count), Cell::name(&example)],
+        bar: lengths(&[count]),
+    };
+    Ok(Section {
+        title: "Rejects".to_owned(),
+        note: "Records that could not be used, with the first of each kind; all of them stand in the table rejects. no_article are \
+               home and listing pages.",
+        head: &["reason", "records", "example"],
+        parts: &["records"],
+        rows: reasons.into_iter().map(row).collect(),
+    })
 }
 
 /// Count and first example of each reason.
@@ -261,126 +409,37 @@ fn duplicates(output: &Output) -> Result<Section> {
     let partial = gather(output, Table::Duplicates, &["kind", "dropped"], |rows| {
         rows.clone().lazy().group_by([col("kind").alias("key")]).agg(aggregates.clone()).collect()
     })?;
-    let mut kinds: BTreeMap<String, [i64; 2]> = BTreeMap::new();
-    if partial.height() > 0 {
-        for group in Group::read(&partial, &["rows", "dropped"]).map_err(Error::table("summarise", "duplicates"))? {
-            let sum = kinds.entry(group.key).or_default();
-            sum.iter_mut().zip(&group.counts).for_each(|(sum, count)| *sum += count);
-        }
-    }
-    let rows = kinds.into_iter().map(|(kind, [pairs, dropped])| vec![kind, number(pairs), number(dropped)]);
-    Ok(Section::new("Duplicates", &["kind", "pairs", "dropped"], rows))
+    let sums = sums(&partial, ["rows", "dropped"], Table::Duplicates)?;
+    let rows = sums.into_iter().map(|(kind, [pairs, dropped])| Row {
+        cells: vec![Cell::name(&kind), Cell::Count(pairs), Cell::Count(dropped)],
+        bar: lengths(&[pairs - dropped, dropped]),
+    });
+    Ok(Section {
+        title: "Duplicates".to_owned(),
+        note: "Verified pairs of a record and a kept one. Dropped records left the articles; of syndicated pairs both stay.",
+        head: &["kind", "pairs", "dropped"],
+        parts: &["both stay", "dropped"],
+        rows: rows.collect(),
+    })
 }
 
 fn quality_flags(articles: &Articles) -> Section {
     let total = articles.rows.height().max(1) as f64;
     let mut flags: Vec<_> = articles.flags.iter().collect();
     flags.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-    let rows =
-        flags.into_iter().map(|(flag, &count)| vec![flag.clone(), number(count as i64), share(count as f64 / total)]);
-    Section::new("Quality flags", &["flag", "articles", "share"], rows)
-}
-
-fn warnings(last: &Manifest) -> Option<String> {
-    let run = last.runs().into_iter().next_back().filter(|run| !run.warnings.is_empty())?;
-    let mut text = format!("Warnings of the last run ({})\n", run.run_id);
-    for warning in run.warnings {
-        let _ = writeln!(text, "  {}", printable(warning));
-    }
-    Some(text)
-}
-
-/// A titled table. The first column and texts stand left, numbers right.
-struct Section {
-    title: String,
-    head: Vec<String>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Section {
-    fn new(title: impl Into<String>, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Section {
-        let head = head.iter().map(|&name| name.to_owned()).collect();
-        let rows = rows.into_iter().map(|row| row.iter().map(|cell| shorten(&printable(cell))).collect()).collect();
-        Section { title: title.into(), head, rows }
-    }
-
-    /// The section as text; nothing where it has no rows.
-    fn render(&self) -> Option<String> {
-        if self.rows.is_empty() {
-            return None;
+    let rows = flags.into_iter().map(|(flag, &count)| {
+        let share = count as f64 / total;
+        Row {
+            cells: vec![Cell::name(flag), Cell::Count(count as i64), Cell::Share(share)],
+            bar: vec![share, 1.0 - share],
         }
-        let lines = || std::iter::once(&self.head).chain(&self.rows);
-        let widths: Vec<usize> =
-            (0..self.head.len()).map(|column| lines().map(|line| width(&line[column])).max().unwrap_or(0)).collect();
-        let mut text = format!("{}\n", self.title);
-        for line in lines().filter(|line| line.iter().any(|cell| !cell.is_empty())) {
-            let cells: Vec<String> = line
-                .iter()
-                .zip(&widths)
-                .enumerate()
-                .map(|(column, (cell, &to))| pad(cell, to, self.is_left(column)))
-                .collect();
-            let _ = writeln!(text, "  {}", cells.join("  ").trim_end());
-        }
-        Some(text)
-    }
-
-    fn is_left(&self, column: usize) -> bool {
-        column == 0 || self.head[column] == "example"
-    }
-}
-
-fn pad(cell: &str, to: usize, left: bool) -> String {
-    let space = " ".repeat(to.saturating_sub(width(cell)));
-    if left { format!("{cell}{space}") } else { format!("{space}{cell}") }
-}
-
-/// Without control characters and those that turn the direction of text: a dump's text must not steer the terminal.
-fn printable(text: &str) -> String {
-    let steers = |char: char| {
-        let turns =
-            matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        char.is_control() || turns || matches!(char, '\u{2028}' | '\u{2029}' | '\u{feff}')
-    };
-    text.chars().map(|char| if steers(char) { ' ' } else { char }).collect()
-}
-
-fn shorten(text: &str) -> String {
-    if width(text) <= CELL_WIDTH {
-        return text.to_owned();
-    }
-    let mut left = CELL_WIDTH - 1;
-    let fits = |char: &char| {
-        let fits = char_width(*char) <= left;
-        left = left.saturating_sub(char_width(*char));
-        fits
-    };
-    let mut short: String = text.chars().take_while(fits).collect();
-    short.push('…');
-    short
-}
-
-/// Columns that a text takes on a terminal.
-fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-/// 2 for East Asian wide characters and emoji, 0 for marks that combine with the character before, else 1.
-fn char_width(char: char) -> usize {
-    match u32::from(char) {
-        0x0300..=0x036F | 0x200B..=0x200F | 0x20D0..=0x20FF | 0xFE00..=0xFE0F => 0,
-        0x1100..=0x115F
-        | 0x2E80..=0x303E
-        | 0x3041..=0xA4CF
-        | 0xAC00..=0xD7A3
-        | 0xF900..=0xFAFF
-        | 0xFE30..=0xFE6F
-        | 0xFF00..=0xFF60
-        | 0xFFE0..=0xFFE6
-        | 0x1F300..=0x1F64F
-        | 0x1F900..=0x1F9FF
-        | 0x20000..=0x3FFFD => 2,
-        _ => 1,
+    });
+    Section {
+        title: "Quality flags".to_owned(),
+        note: "What an article's own text says of it. Flags drop nothing.",
+        head: &["flag", "articles", "share"],
+        parts: &["with the flag", "without"],
+        rows: rows.collect(),
     }
 }
 
@@ -420,27 +479,6 @@ mod tests {
     use crate::output::fixture::{commit_run, one_run};
 
     #[test]
-    fn tells_what_is_in_an_output() {
-        let (_folder, output) = one_run();
-        commit_run(&output, "r2", &[]);
-        let text = report(output.root()).unwrap();
-        for line in [
-            "  records                   8",
-            "  articles                  4",
-            "  r1         4         2           1        1        0",
-            "  en               4          46            25.0 %",
-            "  example.org            4            25.0 %",
-            "  exact      2        2",
-            "  no_article        2  d.txt: nothing reads like an article",
-            "  short         4  100.0 %",
-            "  related         2          20    0.0 %",
-            "Warnings of the last run (r2)\n  one input was passed over",
-        ] {
-            assert!(text.contains(line), "{line}\n---\n{text}");
-        }
-    }
-
-    #[test]
     fn an_output_without_commits_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let output = Output::create(folder.path()).unwrap();
@@ -449,13 +487,22 @@ mod tests {
     }
 
     #[test]
-    fn wide_characters_count_twice_and_marks_nothing() {
-        assert_eq!(width("越南 ab"), 7);
-        assert_eq!(width("e\u{301}"), 1);
-        assert_eq!(pad("越南", 6, false), "  越南");
-        assert_eq!(shorten(&"越".repeat(40)), format!("{}…", "越".repeat(29)));
-        assert_eq!(shorten(&"a".repeat(60)), "a".repeat(60));
-        assert_eq!(printable("a\u{1b}[31mb\u{202e}c"), "a [31mb c");
+    fn bars_are_as_long_as_the_numbers_beside_them() {
+        let (_folder, output) = one_run();
+        commit_run(&output, "r2", &[]);
+        let report = report(output.root()).unwrap();
+        assert_eq!(report.last_run, "r2");
+        for section in &report.sections {
+            for row in &section.rows {
+                assert_eq!(row.cells.len(), section.head.len(), "{section:?}");
+                assert!(row.bar.len() <= section.parts.len(), "{section:?}");
+                assert!(row.bar.iter().all(|part| *part >= 0.0), "{section:?}");
+            }
+        }
+        let totals = &report.sections[0];
+        assert_eq!(totals.rows[1].bar, [4.0, 2.0, 2.0]);
+        let articles: u64 = report.plots[0].bins.iter().map(|bin| bin.1).sum();
+        assert_eq!(articles, 4);
     }
 
     #[test]
@@ -466,5 +513,6 @@ mod tests {
             (size(1000), size(999_960), size(2_500_000_000)),
             ("1.0 kB".into(), "1.0 MB".into(), "2.5 GB".into())
         );
+        assert_eq!(Cell::name("a\u{1b}[31mb\u{202e}c").to_string(), "a [31mb c");
     }
 }

@@ -148,6 +148,25 @@ fn the_report_tells_what_the_run_did() {
 fn gold() -> String {
     let text = format!("Home | World | Sport\n{}", article(1));
     let labels: Vec<&str> = text
+#[test]
+fn the_report_as_a_page_is_one_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write("in/feed.jsonl", feed(0..3) + "{\n");
+    sandbox.run(&["run", "in", "--run-id", "r1", "--set", "limits.max_reject_share=0.1"]).expect(3);
+    let ended = sandbox.run(&["report", "--html", "page.html"]).expect(0);
+    assert!(ended.stdout.is_empty() && ended.stderr.contains("page.html"), "{ended:?}");
+    let page = fs::read_to_string(sandbox.path("page.html")).unwrap();
+    assert!(page.starts_with("<!doctype html>") && page.trim_end().ends_with("</html>"), "{page}");
+    for words in ["r1", "bad_json", "limits.max_reject_share", "<svg"] {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let quiet = sandbox.run(&["report", "--html", "page.html", "-q"]).expect(0);
+    assert_eq!((quiet.stdout.as_str(), quiet.stderr.as_str()), ("", ""));
+    assert_eq!(sandbox.run(&["report", "--html", "-"]).expect(0).stdout, page);
+    let refused = sandbox.run(&["report", "--html", "nowhere/page.html"]).expect(1);
+    assert!(refused.stderr.contains("nowhere/page.html"), "{}", refused.stderr);
+}
+
         .split('\n')
         .enumerate()
         .map(|(number, line)| match (number, line.trim()) {
