@@ -18,7 +18,8 @@ Exit codes:
   0    committed, or nothing new to commit
   1    could not finish; nothing of this run is visible in the output
   2    wrong usage or config
-  3    committed, but an input was damaged or too many records were rejected
+  3    committed, but an input was damaged, too many records were rejected (limits.max_reject_share),
+       or nearly all text of a source was cut (limits.max_removed_share)
   75   another run holds the output's lock; try again later
   130  stopped by Ctrl-C (143: by SIGTERM); nothing was committed, give the same command again";
 

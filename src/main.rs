@@ -33,7 +33,7 @@ use cli::{
 use explain_view::{Display, View};
 use progress::Bars;
 
-/// Committed, but an input was damaged or too much was rejected.
+/// Committed, but an input was damaged, or too much was rejected or cut.
 const EXIT_WITH_WARNINGS: u8 = 3;
 
 fn main() -> ExitCode {
