@@ -269,7 +269,11 @@ impl Output {
             output.recover()?;
             return Ok(output);
         }
-        let what = if root.is_dir() { "is not an output folder" } else { "does not exist" };
+        let what = match (root.is_dir(), root.exists()) {
+            (true, _) => "is not an output folder",
+            (false, true) => "is not a folder",
+            (false, false) => "does not exist",
+        };
         Err(Error::Output(format!(
             "`{}` {what}; `newsieve run` makes one, `--output DIR` names another",
             root.display()
@@ -284,9 +288,13 @@ impl Output {
     /// Opens an output folder for writing, and creates it where it does not exist.
     ///
     /// # Errors
-    /// A folder cannot be created.
+    /// A file has the name; a folder cannot be created.
     pub fn create(root: impl Into<PathBuf>) -> Result<Output> {
         let root = root.into();
+        if root.exists() && !root.is_dir() {
+            let root = root.display();
+            return Err(Error::Output(format!("`{root}` is not a folder; `--output DIR` names another")));
+        }
         for folder in [COMMITS, STAGING, STATE] {
             let folder = root.join(folder);
             fs::create_dir_all(&folder).map_err(Error::io("create", &folder))?;
@@ -508,8 +516,13 @@ impl Output {
             remove_if_there(&self.root.join(path))?;
         }
         for table in Table::ALL {
+            let folder = self.root.join(table.as_str());
             // Only where nothing of anybody else is in it.
-            let _ = fs::remove_dir(self.root.join(table.as_str()).join(format!("run={}", manifest.run_id)));
+            let _ = fs::remove_dir(folder.join(format!("run={}", manifest.run_id)));
+            if folder.is_dir() {
+                // Parts without a draft would be taken for somebody's tables.
+                sync_folder(&folder)?;
+            }
         }
         remove_if_there(&self.unfinished_path(&manifest.run_id))?;
         sync_folder(&self.root.join(COMMITS))
@@ -616,10 +629,13 @@ impl Output {
     /// `<table>/run=*/part-*.parquet` and `_state/index/*.idx` that no manifest in force names.
     ///
     /// # Errors
-    /// A manifest cannot be read (nothing is removed then), or something cannot be removed.
+    /// A manifest cannot be read, or all of them are gone (nothing is removed then); something cannot be removed.
     pub fn sweep(&self, _lock: &Lock) -> Result<usize> {
         self.roll()?;
         let manifests = self.manifests()?;
+        if manifests.is_empty() {
+            self.refuse_lost_manifests()?;
+        }
         let mut removed = 0;
         // Replaced manifests go before their files: a manifest must never name a file that is gone.
         for path in list(&self.root.join(COMMITS))? {
@@ -651,6 +667,24 @@ impl Output {
         };
         removed += self.clear(|path| !is_open(path))?;
         Ok(removed)
+    }
+
+    /// Parts that no run of this program can have left are not swept away: a commit that was killed has its draft. They are what somebody
+    /// copied without the manifests.
+    fn refuse_lost_manifests(&self) -> Result<()> {
+        for table in Table::ALL {
+            let runs = list(&self.root.join(table.as_str()))?;
+            for run in runs.iter().filter(|path| is_folder(path) && name_begins(path, "run=")) {
+                if list(run)?.iter().any(|path| is_part(path)) {
+                    return Err(Error::Output(format!(
+                        "`{}` has tables but no manifest in `{COMMITS}`, so that nobody knows which of their files count; restore \
+                         `{COMMITS}` (hidden from some copying tools by its underscore), or name another folder with `--output`",
+                        self.root.display()
+                    )));
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Removes the folders of all runs under way but one, which is resumed.
@@ -1068,6 +1102,17 @@ mod tests {
         assert!(output.root().join("articles/run=r1/part-00000.parquet").exists());
     }
 
+    /// Some copying tools leave out what begins with an underscore.
+    #[test]
+    fn tables_without_any_manifest_are_not_swept_away() {
+        let (_folder, output) = one_run();
+        fs::remove_dir_all(output.root().join("_commits")).unwrap();
+        let output = Output::create(output.root()).unwrap();
+        let message = output.sweep(&output.lock().unwrap()).unwrap_err().to_string();
+        assert!(message.contains("has tables but no manifest in `_commits`"), "{message}");
+        assert!(output.root().join("articles/run=r1/part-00000.parquet").exists());
+    }
+
     #[test]
     fn manifests_that_lead_elsewhere_or_are_of_another_format_are_refused() {
         let (_folder, output) = one_run();
@@ -1112,6 +1157,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert!(Output::open(folder.path()).unwrap_err().to_string().contains("is not an output folder"));
         assert!(Output::open(folder.path().join("x")).unwrap_err().to_string().contains("does not exist"));
+        fs::write(folder.path().join("y"), "").unwrap();
+        assert!(Output::open(folder.path().join("y")).unwrap_err().to_string().contains("is not a folder"));
+        assert!(Output::create(folder.path().join("y")).unwrap_err().to_string().contains("is not a folder"));
     }
 
     #[test]
