@@ -289,26 +289,42 @@ enum Revision {
     No,
     /// The id was given with another text, which was dropped as a duplicate: it is a revision if it is not dropped again.
     OfDropped,
-    /// The id was given with another text, which stays in `articles`. The new one stays too.
+    /// The id was given with another text, which stays in `articles`, or stood in front of it in this run. The new one stays too.
     OfKept,
 }
 
 fn revisions(notes: &Notes, earlier: &mut Earlier) -> Result<Vec<Revision>> {
-    let mut revisions = vec![Revision::No; notes.list.len()];
+    let mut revisions = revisions_within(notes);
     if earlier.articles() == 0 {
         return Ok(revisions);
     }
     for (article, note) in notes.list.iter().enumerate().filter(|(_, note)| note.caller_id) {
         let id = notes.id(article as u32);
         if earlier.contains(Member::Id(id))? {
-            if !earlier.contains(Member::IdWithContent(id, note.card().content))? {
-                revisions[article] = Revision::OfKept;
-            }
-        } else if earlier.contains(Member::DroppedId(id))? {
+            let is_known = earlier.contains(Member::IdWithContent(id, note.card().content))?;
+            revisions[article] = if is_known { Revision::No } else { Revision::OfKept };
+        } else if revisions[article] == Revision::No && earlier.contains(Member::DroppedId(id))? {
             revisions[article] = Revision::OfDropped;
         }
     }
     Ok(revisions)
+}
+
+/// Of dumps that one run reads, a later one may give an id again with another text.
+fn revisions_within(notes: &Notes) -> Vec<Revision> {
+    let mut revisions = vec![Revision::No; notes.list.len()];
+    let mut given: Vec<u32> = (0..notes.list.len() as u32).filter(|&article| notes.note(article).caller_id).collect();
+    given.sort_unstable_by(|&a, &b| notes.id(a).cmp(notes.id(b)).then(a.cmp(&b)));
+    for same in given.chunk_by(|&a, &b| notes.id(a) == notes.id(b)) {
+        for (number, &article) in same.iter().enumerate() {
+            let content = notes.note(article).content_hash;
+            let is_new = same[..number].iter().all(|&before| notes.note(before).content_hash != content);
+            if number > 0 && is_new {
+                revisions[article as usize] = Revision::OfKept;
+            }
+        }
+    }
+    revisions
 }
 
 /// Articles of this run with equal texts, and their equals in earlier runs.

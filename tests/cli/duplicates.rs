@@ -81,6 +81,28 @@ fn a_revision_stays_beside_what_it_revises() {
     sandbox.assert_laws();
 }
 
+/// One run reads two dumps: the second may revise what the first has.
+#[test]
+fn a_revision_in_the_same_run_stays_too() {
+    let sandbox = Sandbox::new();
+    let first: String = (1..4).map(|number| json_line(&format!("x{number}"), &article(number))).collect();
+    sandbox.write("monday.jsonl", first);
+    let again = json_line("x1", &article(1)) + &json_line("x2", &extended(2, 40)) + &json_line("x3", &article(33));
+    sandbox.write("tuesday.jsonl", again);
+    sandbox.run(&["run", "monday.jsonl", "tuesday.jsonl", "--run-id", "r1"]).expect(0);
+    let articles = sandbox.rows(Table::Articles);
+    let revised = articles.iter().filter(|row| row["quality_flags"].contains("revised_id"));
+    let revised: Vec<_> = revised.map(|row| (row["id"].as_str(), row["file_path"].as_str())).collect();
+    assert_eq!(revised, [("x2", "tuesday.jsonl"), ("x3", "tuesday.jsonl")]);
+    // The first x2 is a near copy of what revises it.
+    assert_eq!(
+        edges(&sandbox),
+        BTreeSet::from([edge("x1", "x1", "r1", "exact", true), edge("x2", "x2", "r1", "near", true)])
+    );
+    assert_eq!(articles.len(), 4);
+    sandbox.assert_laws();
+}
+
 #[test]
 fn one_run_or_ten_give_the_same_clusters() {
     let records: Vec<(String, String)> = (0..10)
