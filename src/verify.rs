@@ -2,6 +2,8 @@
 //!
 //! Tables are read with polars, which shares no Parquet code with the writer.
 
+mod values;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -39,8 +41,8 @@ pub struct VerifyReport {
 
 /// Checks an output folder: manifests, files, hashes, schemas, and the laws that tie the tables together.
 ///
-/// With `deep`, every value that polars can read is read, and the laws inside each record are checked too: segments touch and
-/// cover the text, numbers run without a gap, only text labels are kept.
+/// With `deep`, every value that polars can read is read and compared with what the schema says of its column, and the laws inside each
+/// record are checked too: segments touch and cover the text, numbers run without a gap, only text labels are kept.
 ///
 /// # Errors
 /// The folder does not exist or is no output folder, or a folder cannot be listed. Everything else is a finding.
@@ -140,7 +142,7 @@ fn check_files(output: &Output, manifests: &[Manifest], findings: &mut Findings)
                 });
                 good = false;
             }
-            if let Err(what) = check_file(output.root(), file, manifest.schema_version) {
+            if let Err(what) = check_file(output.root(), file, manifest) {
                 findings.add("damaged files", || format!("run `{run}`: `{}` {what}", file.path));
                 good = false;
             }
@@ -149,7 +151,7 @@ fn check_files(output: &Output, manifests: &[Manifest], findings: &mut Findings)
     good
 }
 
-fn check_file(root: &Path, file: &FileEntry, schema_version: u32) -> Result<(), String> {
+fn check_file(root: &Path, file: &FileEntry, manifest: &Manifest) -> Result<(), String> {
     let path = root.join(&file.path);
     let bytes = match fs::metadata(&path) {
         Ok(metadata) => metadata.len(),
@@ -163,11 +165,22 @@ fn check_file(root: &Path, file: &FileEntry, schema_version: u32) -> Result<(), 
     if hash != file.hash {
         return Err(format!("is not the file that was committed: its hash is {hash}, the manifest says {}", file.hash));
     }
-    let (rows, columns) = shape(&path).map_err(|error| format!("cannot be read as Parquet ({error})"))?;
+    let Shape { rows, columns, metadata } =
+        shape(&path).map_err(|error| format!("cannot be read as Parquet ({error})"))?;
     if rows as u64 != file.rows {
         return Err(format!("has {rows} rows, the manifest says {}", file.rows));
     }
-    Table::from_name(&file.table).map_or(Ok(()), |table| compare_schema(table, &columns, schema_version))
+    if let Some(table) = Table::from_name(&file.table) {
+        compare_schema(table, &columns, manifest.schema_version)?;
+    }
+    if let Some(key) = ["newsieve.version", "newsieve.schema_version"].iter().find(|key| !metadata.contains_key(**key))
+    {
+        return Err(format!("does not say its {key}"));
+    }
+    if metadata.get("newsieve.config_hash") != Some(&manifest.config_hash) {
+        return Err(format!("does not say newsieve.config_hash = {}, as the manifest does", manifest.config_hash));
+    }
+    Ok(())
 }
 
 /// Checks the files of the index of duplicates. None is needed to trust the tables, and all can be made anew.
@@ -184,12 +197,21 @@ fn check_index(root: &Path, manifests: &[Manifest], findings: &mut Findings) {
     }
 }
 
-/// Number of rows, and name and type of the columns.
-fn shape(path: &Path) -> PolarsResult<(usize, Vec<(String, String)>)> {
+/// What a file says of itself.
+struct Shape {
+    rows: usize,
+    /// Name and type.
+    columns: Vec<(String, String)>,
+    metadata: BTreeMap<String, String>,
+}
+
+fn shape(path: &Path) -> PolarsResult<Shape> {
     let mut reader = ParquetReader::new(File::open(path)?);
     let schema = reader.schema()?;
     let columns = schema.iter_values().map(|field| (field.name.to_string(), type_name(&field.dtype))).collect();
-    Ok((reader.num_rows()?, columns))
+    let stated = reader.get_metadata()?.key_value_metadata().clone().unwrap_or_default();
+    let metadata = stated.into_iter().filter_map(|entry| Some((entry.key, entry.value?))).collect();
+    Ok(Shape { rows: reader.num_rows()?, columns, metadata })
 }
 
 /// The contract's name of a type, as [`ColumnType::as_str`]; the reader's own name for all others.
@@ -367,20 +389,27 @@ impl Laws<'_> {
         for file in manifest.files.iter().filter(|file| file.table == table.as_str()) {
             let mut columns = columns_needed(table, deep);
             if manifest.schema_version < SCHEMA_VERSION
-                && let Ok((_, known)) = shape(&root.join(&file.path))
+                && let Ok(known) = shape(&root.join(&file.path))
             {
-                columns.retain(|name| known.iter().any(|(column, _)| column == name));
+                columns.retain(|name| known.columns.iter().any(|(column, _)| column == name));
             }
-            let read = each_group(&root.join(&file.path), &columns, |rows| match table {
-                Table::Articles => self.articles(rows),
-                Table::Segments => self.segments(rows, deep),
-                Table::Related => self.related(rows, deep),
-                Table::Duplicates => self.duplicates(rows),
-                Table::Mentions => self.mentions(rows, deep),
-                Table::Rejects => self.rejects(rows),
-                Table::Runs => {
-                    runs += rows.height();
-                    self.runs(rows, &mut stated)
+            // What is put together from older runs has nulls in newer columns.
+            let has_all = manifest.schema_version == SCHEMA_VERSION && manifest.runs.is_empty();
+            let read = each_group(&root.join(&file.path), &columns, |rows| {
+                if deep {
+                    values::check(table, rows, &manifest.run_id, has_all, self.findings)?;
+                }
+                match table {
+                    Table::Articles => self.articles(rows),
+                    Table::Segments => self.segments(rows, deep),
+                    Table::Related => self.related(rows, deep),
+                    Table::Duplicates => self.duplicates(rows),
+                    Table::Mentions => self.mentions(rows, deep),
+                    Table::Rejects => self.rejects(rows),
+                    Table::Runs => {
+                        runs += rows.height();
+                        self.runs(rows, &mut stated)
+                    }
                 }
             });
             if let Err(error) = read {
@@ -415,6 +444,19 @@ impl Laws<'_> {
             .add("rows without an id", || format!("the table {} has a row without id or run_id", table.as_str()));
     }
 
+    /// The rows of a table with their number, run and id. Those that lack one are findings.
+    fn named<'r>(&mut self, rows: &'r DataFrame, table: Table) -> PolarsResult<Vec<(usize, &'r str, &'r str)>> {
+        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
+        let named = (0..rows.height()).filter_map(|row| {
+            let named = runs.get(row).zip(ids.get(row)).map(|(run, id)| (row, run, id));
+            if named.is_none() {
+                self.null_id(table);
+            }
+            named
+        });
+        Ok(named.collect())
+    }
+
     fn run(&mut self, run_id: &str) -> &mut RunTally {
         self.runs.entry(run_id.to_owned()).or_default()
     }
@@ -424,14 +466,9 @@ impl Laws<'_> {
     }
 
     fn articles(&mut self, rows: &DataFrame) -> PolarsResult<()> {
-        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let (clusters, sizes) = (rows.column("dup_cluster")?.str()?, rows.column("dup_cluster_size")?.i32()?);
         let n_related = rows.column("n_related")?.i32()?;
-        for row in 0..rows.height() {
-            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
-                self.null_id(Table::Articles);
-                continue;
-            };
+        for (row, run, id) in self.named(rows, Table::Articles)? {
             self.run(run).n_articles += 1;
             let size = sizes.get(row).unwrap_or_default();
             let record = self.record(run, id);
@@ -467,13 +504,8 @@ impl Laws<'_> {
     }
 
     fn segments(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
-        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let (numbers, confidences) = (rows.column("seg_no")?.i32()?, rows.column("confidence")?.f32()?);
-        for row in 0..rows.height() {
-            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
-                self.null_id(Table::Segments);
-                continue;
-            };
+        for (row, run, id) in self.named(rows, Table::Segments)? {
             if numbers.get(row) == Some(0) {
                 self.run(run);
                 self.record(run, id).records += 1;
@@ -497,13 +529,8 @@ impl Laws<'_> {
     }
 
     fn related(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
-        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let items = rows.column("item_no")?.i32()?;
-        for row in 0..rows.height() {
-            let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else {
-                self.null_id(Table::Related);
-                continue;
-            };
+        for (row, run, id) in self.named(rows, Table::Related)? {
             self.record(run, id).related += 1;
             let (record, item) = (key(run, id), items.get(row).unwrap_or_default());
             let expected = if self.related.0 == record { self.related.1 + 1 } else { 1 };
@@ -519,14 +546,11 @@ impl Laws<'_> {
     }
 
     fn duplicates(&mut self, rows: &DataFrame) -> PolarsResult<()> {
-        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let (kept_ids, kept_runs) = (rows.column("kept_id")?.str()?, rows.column("kept_run_id")?.str()?);
         let (kinds, dropped) = (rows.column("kind")?.str()?, rows.column("dropped")?.bool()?);
         let (jaccards, containments) = (rows.column("jaccard")?.f64()?, rows.column("containment")?.f64()?);
-        for row in 0..rows.height() {
-            let record = ids.get(row).zip(runs.get(row));
-            let (Some((id, run)), Some((kept_id, kept_run))) = (record, kept_ids.get(row).zip(kept_runs.get(row)))
-            else {
+        for (row, run, id) in self.named(rows, Table::Duplicates)? {
+            let Some((kept_id, kept_run)) = kept_ids.get(row).zip(kept_runs.get(row)) else {
                 self.null_id(Table::Duplicates);
                 continue;
             };
@@ -547,15 +571,12 @@ impl Laws<'_> {
     }
 
     fn mentions(&mut self, rows: &DataFrame, deep: bool) -> PolarsResult<()> {
-        let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
         let confidences = rows.column("confidence")?.f32()?;
-        for row in 0..rows.height() {
-            match (ids.get(row), runs.get(row), confidences.get(row)) {
-                (Some(id), Some(run), Some(confidence)) => self.confidence(Table::Mentions, run, id, confidence),
-                (Some(_), Some(_), None) => {}
-                _ => self.null_id(Table::Mentions),
+        for (row, run, id) in self.named(rows, Table::Mentions)? {
+            if let Some(confidence) = confidences.get(row) {
+                self.confidence(Table::Mentions, run, id, confidence);
             }
-            if deep && let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) {
+            if deep {
                 let segment = rows.column("seg_no")?.i32()?.get(row).unwrap_or_default();
                 let record = self.record(run, id);
                 record.has_mentions = true;
@@ -853,6 +874,8 @@ mod tests {
     use arrow::compute::concat_batches;
     use arrow::datatypes::{Field, Schema};
     use parquet::arrow::ArrowWriter;
+    use parquet::file::metadata::KeyValue;
+    use parquet::file::properties::WriterProperties;
 
     use super::*;
     use crate::config::TableConfig;
@@ -881,7 +904,10 @@ mod tests {
         let path = path(output, table);
         let batches: Vec<_> = read_columns(&path, &[]).unwrap().map(|batch| batch.unwrap()).collect();
         let batch = change(concat_batches(&table.schema(), &batches).unwrap());
-        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), None).unwrap();
+        let stated = [("version", "0"), ("schema_version", "1"), ("config_hash", "c0ffee")];
+        let stated = stated.map(|(key, value)| KeyValue::new(format!("newsieve.{key}"), value.to_owned()));
+        let properties = WriterProperties::builder().set_key_value_metadata(Some(stated.to_vec())).build();
+        let mut writer = ArrowWriter::try_new(File::create(&path).unwrap(), batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
         writer.close().unwrap();
         batch.num_rows() as u64
@@ -1206,6 +1232,54 @@ mod tests {
         says(&outside, "run `r1`: record `c` has a mention in segment 9, but its last segment is 1");
         let dropped = |rows: &RecordBatch| with(rows, "id", texts(&[Some("a"), Some("b")]));
         says(&dropped, "run `r1`: record `b` has mentions, but is not in articles");
+    }
+
+    #[test]
+    fn every_value_is_compared_with_its_column() {
+        let flat = |column: &'static str, values: Vec<Option<&'static str>>| {
+            move |rows: &RecordBatch| with(rows, column, texts(&values))
+        };
+        let lengths = |rows: &RecordBatch| with(rows, "text_chars", Arc::new(Int32Array::from(vec![17, 3])));
+        let cases: [(Table, Change<'_>, &str); 8] = [
+            (Table::Articles, &flat("title", vec![Some("x"), Some("")]), "run `r1`: `articles.title` is an empty text"),
+            (Table::Articles, &flat("language", vec![None, None]), "run `r1`: `articles.language` is null in 2 rows"),
+            (Table::Articles, &lengths, "run `r1`: the text of record `c` has 6 characters, text_chars says 3"),
+            (
+                Table::Articles,
+                &flat("text", vec![Some("Nội dung của bài "), None]),
+                "run `r1`: the text of record `a` is not trimmed",
+            ),
+            (
+                Table::Articles,
+                &flat("text", vec![Some("a\u{301}bcdefghijklmnop"), None]),
+                "run `r1`: the text of record `a` is not in NFC",
+            ),
+            (
+                Table::Rejects,
+                &flat("reason", vec![Some("ugly")]),
+                "run `r1`: `rejects.reason` is `ugly`, it must be one of: empty no_article",
+            ),
+            (Table::Duplicates, &flat("kind", vec![Some("")]), "run `r1`: `duplicates.kind` is an empty text"),
+            (
+                Table::Mentions,
+                &flat("kind", vec![Some("place"), Some("thing")]),
+                "run `r1`: `mentions.kind` is `thing`",
+            ),
+        ];
+        for (table, change, sentence) in cases {
+            let (_folder, output) = one_run();
+            forge(&output, table, |rows| change(&rows));
+            let found = findings(&output, true);
+            assert!(found.iter().any(|found| found.starts_with(sentence)), "{sentence}: {found:#?}");
+        }
+    }
+
+    #[test]
+    fn every_file_says_what_it_was_made_with() {
+        let (_folder, output) = one_run();
+        change_manifest(&output, |manifest| manifest.config_hash = "another".to_owned());
+        let found = findings(&output, false);
+        assert!(found.iter().any(|found| found.contains("does not say newsieve.config_hash = another")), "{found:#?}");
     }
 
     /// What an older release wrote lacks the columns that came later.

@@ -2,8 +2,8 @@
 
 use crate::config::TableConfig;
 use crate::document::{
-    Article, CallerFields, Cleaned, Label, Mention, Origin, Reason, Record, Rejection, RelatedItem, Segment, Span,
-    Verdict, excerpt, hash_hex,
+    Article, CallerFields, Cleaned, Label, Measures, Mention, Origin, Reason, Record, Rejection, RelatedItem, Segment,
+    Span, Verdict, excerpt, hash_hex,
 };
 use crate::table::RunRow;
 
@@ -75,7 +75,13 @@ pub(crate) fn cleaned(id: &str, text: &str) -> Cleaned {
         removed_char_share: 0.25,
         related: vec![RelatedItem { item_no: 1, headline: Some("Other".to_owned()), ..RelatedItem::default() }],
         mentions: vec![Mention { kind: "place", surface: "Hà Nội".to_owned(), chars: 0..6, ..Mention::default() }],
-        measures: crate::document::Measures::default(),
+        measures: Measures {
+            mean_paragraph_chars: Some(17.0),
+            digit_share: Some(0.0),
+            punctuation_share: Some(0.1),
+            language_consistency: Some(1.0),
+            ..Measures::default()
+        },
         ..Article::default()
     };
     Cleaned { segments: segments(text), record, outcome: Ok(Box::new(article)) }

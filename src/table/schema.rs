@@ -184,6 +184,8 @@ pub struct Column {
 }
 
 impl Column {
+    /// Whether the words of `unit` are the only values.
+    pub is_closed: bool,
     fn field(&self) -> Field {
         Field::new(self.name, self.kind.data_type(), true)
     }
@@ -195,13 +197,24 @@ impl Column {
 }
 
 const fn column(
+
+    const fn closed(mut self) -> Column {
+        self.is_closed = true;
+        self
+    }
+
+    /// Whether no value is null.
+    #[must_use]
+    pub fn is_always_filled(&self) -> bool {
+        self.null == NEVER
+    }
     name: &'static str,
     kind: ColumnType,
     unit: &'static str,
     meaning: &'static str,
     null: &'static str,
 ) -> Column {
-    Column { name, kind, unit, meaning, null, long: false }
+    Column { name, kind, unit, meaning, null, long: false, is_closed: false }
 }
 
 use ColumnType::{Boolean, Date, Float32, Float64, Int32, Int64, Text, TextList, Timestamp};
@@ -212,18 +225,19 @@ const ID: Column =
 const RUN_ID: Column = column("run_id", Text, "", "the run that wrote the row", NEVER);
 
 const ARTICLES: &[Column] = &[
+const FILE_PATH: Column = column(
+    "file_path",
+    Text,
+    "relative to the input root",
+    "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
+    NEVER,
+);
     ID,
     RUN_ID,
     column("content_hash", Text, "32 hex digits", "hash of the matching key of the clean text", NEVER),
     column("url", Text, "", "address of the page as the input gives it", "the input gives none"),
     column("domain", Text, "", "registered host of the address", "no address, or none that can be read"),
-    column(
-        "file_path",
-        Text,
-        "relative to the input root",
-        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
-        NEVER,
-    ),
+    FILE_PATH,
     column("record_no", Int64, "0-based", "record in the file; the line of a JSONL file", NEVER),
     column(
         "title",
@@ -262,8 +276,8 @@ const ARTICLES: &[Column] = &[
         "instant of publication: time with its zone as printed, else with the zone of the source's country where it has one all year",
         "time or zone is not known",
     ),
-    column("date_precision", Text, "year month day minute second", "how exact date is", "date is null"),
-    column("date_source", Text, "field date_line url byline", "where date was found", "date is null"),
+    column("date_precision", Text, "year month day minute second", "how exact date is", "date is null").closed(),
+    column("date_source", Text, "field date_line url byline", "where date was found", "date is null").closed(),
     column(
         "event_dates",
         TextList,
@@ -350,7 +364,7 @@ const ARTICLES: &[Column] = &[
         "prefix credit source",
         "where agency is named: its mark in front of the text, else a line of its own, else as the source in running text",
         "agency is null",
-    ),
+    ).closed(),
     column("n_paragraphs", Int32, "paragraphs", "kept segments of lead and body", NEVER),
     column("mean_paragraph_chars", Float32, "Unicode scalars", "their mean length", NEVER),
     column("upper_share", Float32, "0 to 1", "share of capitals among the letters of lead and body", "no letters"),
@@ -388,7 +402,8 @@ const SEGMENTS: &[Column] = &[
         "title lead body caption credit date_line related_heading related nav repeat separator blank",
         "what the segment is",
         NEVER,
-    ),
+    )
+    .closed(),
     column("kept", Boolean, "", "whether it belongs to the clean text, whatever became of the record", NEVER),
     column("rule", Text, "", "rule or model that decided", NEVER),
     column("confidence", Float32, "0 to 1", "chance that the segment is rightly kept or cut", NEVER),
@@ -419,20 +434,14 @@ const DUPLICATES: &[Column] = &[
     RUN_ID,
     column("kept_id", Text, "", "id of the kept record", NEVER),
     column("kept_run_id", Text, "", "run of the kept record", NEVER),
-    column("kind", Text, "exact normalized near contained syndicated", "how the two agree", NEVER),
+    column("kind", Text, "exact normalized near contained syndicated", "how the two agree", NEVER).closed(),
     column("dropped", Boolean, "", "whether the record left articles because of this row", NEVER),
     column("jaccard", Float64, "0 to 1", "shared units over all units of both", "not computed"),
     column("containment", Float64, "0 to 1", "share of the smaller one's units found in the other", "not computed"),
     column("similarity_unit", Text, "", "what was compared, such as syllable or character n-grams", "not computed"),
     column("title", Text, "", "title of the record", "there is none"),
     column("url", Text, "", "address of the record", "the input gives none"),
-    column(
-        "file_path",
-        Text,
-        "relative to the input root",
-        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
-        NEVER,
-    ),
+    FILE_PATH,
 ];
 
 const MENTIONS: &[Column] = &[
@@ -447,7 +456,7 @@ const MENTIONS: &[Column] = &[
         "person role org party place date quantity document_no",
         "what is mentioned; mentions of one kind never overlap, those of two may (the country in a party's name)",
         NEVER,
-    ),
+    ).closed(),
     column("surface", Text, "", "the words as printed: the decoded text from char_start to char_end", NEVER),
     column(
         "norm",
@@ -472,7 +481,7 @@ const MENTIONS: &[Column] = &[
         "list that authority_id comes from; hanviet is the Sino-Vietnamese reading of a Chinese name, a candidate only; bracket the \
          name in its own letters that the text gives in brackets",
         "none known",
-    ),
+    ).closed(),
     column("authority_id", Text, "", "identifier in that list", "none known"),
     column(
         "date_edtf",
@@ -502,7 +511,7 @@ const MENTIONS: &[Column] = &[
         "the number; scales multiplied, a span is two rows (>= and <=)",
         "not a quantity",
     ),
-    column("qualifier", Text, "= > >= < <= ~", "how the number is meant, by the word beside it", "not a quantity"),
+    column("qualifier", Text, "= > >= < <= ~", "how the number is meant, by the word beside it", "not a quantity").closed(),
     column(
         "unit",
         Text,
@@ -519,23 +528,17 @@ const MENTIONS: &[Column] = &[
          never in event_dates); of places country capital city region; of organisations agency",
         "the kind has none",
     ),
-    column("day_part", Text, "morning noon afternoon evening night dawn", "part of the day of a date", "not given"),
+    column("day_part", Text, "morning noon afternoon evening night dawn", "part of the day of a date", "not given").closed(),
     column("role", Text, "", "of a person: the role beside the name, as printed", "none stands beside it"),
     column("role_head", Text, "key of config/lexicon/mention", "head of that role", "no role"),
 ];
 
 const REJECTS: &[Column] = &[
-    column(
-        "file_path",
-        Text,
-        "relative to the input root",
-        "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
-        NEVER,
-    ),
+    FILE_PATH,
     column("record_no", Int64, "0-based", "record in the file", NEVER),
     column("id", Text, "", "id of the record", "it never decoded and the caller gives none"),
     RUN_ID,
-    column("stage", Text, "read decode article dedup", "where it was rejected", NEVER),
+    column("stage", Text, "read decode article dedup", "where it was rejected", NEVER).closed(),
     column(
         "reason",
         Text,
