@@ -283,7 +283,7 @@ impl Plan {
             .map(Work::File)
             .chain(listing.rejections.into_iter().map(Work::Rejected))
             .collect();
-        work.sort_by(|a, b| a.order().cmp(&b.order()));
+        work.sort_by_cached_key(Work::order);
         let again = runs_of(manifests).any(|run| Some(run.run_id) == request.run_id.as_deref());
         if again {
             let all = work.iter().map(|item| item.entry(seen)).collect();
@@ -417,10 +417,10 @@ impl Work {
     }
 
     /// What rows are ordered by.
-    fn order(&self) -> ((&str, &str), usize) {
+    fn order(&self) -> (String, usize) {
         match self {
             Work::File(file) => (file.order(), file.input),
-            Work::Rejected(rejection) => ((&rejection.origin.file_path, ""), rejection.origin.input),
+            Work::Rejected(rejection) => (rejection.origin.file_path.to_string(), rejection.origin.input),
         }
     }
 

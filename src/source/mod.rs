@@ -128,7 +128,7 @@ pub fn list(inputs: &[PathBuf], config: &InputConfig) -> Result<Listing> {
             return Err(Error::Config(format!("the input `{}` is neither a file nor a folder", path.display())));
         }
     }
-    listing.files.sort_by(|a, b| (a.order(), a.input).cmp(&(b.order(), b.input)));
+    listing.files.sort_by_cached_key(|file| (file.order(), file.input));
     listing
         .rejections
         .sort_by(|a, b| (&a.origin.file_path, a.origin.input).cmp(&(&b.origin.file_path, b.origin.input)));
@@ -136,9 +136,10 @@ pub fn list(inputs: &[PathBuf], config: &InputConfig) -> Result<Listing> {
 }
 
 impl InputFile {
-    /// What rows are ordered by: the path, and for an archive what its members' paths begin with.
-    pub(crate) fn order(&self) -> (&str, &str) {
-        (&self.file_path, if matches!(self.format, Some(Format::Tar | Format::Zip)) { "!" } else { "" })
+    /// What rows are ordered by: the path, of an archive what its members' paths begin with.
+    pub(crate) fn order(&self) -> String {
+        let ending = if matches!(self.format, Some(Format::Tar | Format::Zip)) { "!" } else { "" };
+        format!("{}{ending}", self.file_path)
     }
 }
 

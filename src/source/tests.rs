@@ -102,6 +102,17 @@ fn a_folder_is_listed_in_the_order_of_its_paths() {
     assert!(listing.rejections.is_empty());
 }
 
+/// The rows of an archive begin with its name and `!`, which does not stand before everything.
+#[test]
+fn an_archive_stands_where_its_members_do() {
+    let dir = tempfile::tempdir().unwrap();
+    for name in ["c.tar", "c.tar 2.txt", "c.tar.txt"] {
+        write(dir.path(), name, b"x");
+    }
+    let listing = list(&[dir.path().to_owned()], &config().input).unwrap();
+    assert_eq!(paths(&listing), ["c.tar 2.txt", "c.tar", "c.tar.txt"]);
+}
+
 #[test]
 fn files_of_all_inputs_are_in_one_order() {
     let dir = tempfile::tempdir().unwrap();
