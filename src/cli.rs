@@ -136,16 +136,24 @@ pub struct RunArgs {
     pub config: ConfigArgs,
 }
 
-/// Options that change the configuration.
+/// What is laid over the defaults of the configuration.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Configuration")]
-pub struct ConfigArgs {
+pub struct Overlay {
     /// Config file, laid over the built-in defaults.
     #[arg(short = 'c', long = "config", value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Set one config key; may repeat. VALUE is TOML, and where that fails a plain string.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub sets: Vec<String>,
+}
+
+/// Options that change the configuration, those of inputs included.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Configuration")]
+pub struct ConfigArgs {
+    #[command(flatten)]
+    pub overlay: Overlay,
     /// Form of the input: auto (by name, then by content), txt and html (one record a file), jsonl (one object a line), csv (also TSV)
     /// and parquet (one record a row), warc and wet (web crawls). Of an archive it is the form of the members.
     #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(INPUT_FORMATS))]
@@ -287,7 +295,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     pub floors: Option<PathBuf>,
     #[command(flatten)]
-    pub config: ConfigArgs,
+    pub overlay: Overlay,
 }
 
 /// Train the labelling model.
@@ -314,7 +322,7 @@ pub struct TrainArgs {
     #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
     pub fold_models: Option<PathBuf>,
     #[command(flatten)]
-    pub config: ConfigArgs,
+    pub overlay: Overlay,
 }
 
 /// Describe the tables: columns, types, units, meaning.
@@ -359,12 +367,18 @@ pub struct ConfigCommand {
 pub enum ConfigAction {
     /// Print the effective config as TOML, each value with its origin.
     Show(ConfigArgs),
-    /// Check a config file.
-    Check {
-        /// The file.
-        #[arg(value_name = "FILE")]
-        file: PathBuf,
-    },
+    /// Check a config file: keys, values, lexicons.
+    Check(CheckArgs),
+}
+
+/// Arguments of `newsieve config check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The config file; `-c FILE` says the same.
+    #[arg(value_name = "FILE", conflicts_with = "file", required_unless_present_any = ["file", "sets"])]
+    pub path: Option<PathBuf>,
+    #[command(flatten)]
+    pub overlay: Overlay,
 }
 
 /// Print shell completions.
@@ -476,6 +490,6 @@ mod tests {
         let flags = run.config.flags();
         let keys: Vec<_> = flags.iter().map(|(key, _, flag)| (*key, *flag)).collect();
         assert_eq!(keys, [("input.format", "--input-format"), ("input.text_field", "--text-field")]);
-        assert_eq!(run.config.sets, ["a=b", "c=d"]);
+        assert_eq!(run.config.overlay.sets, ["a=b", "c=d"]);
     }
 }

@@ -198,7 +198,8 @@ impl View {
         };
         let file = in_words(self.record.get("file_path"));
         let record_no = in_words(self.record.get("record_no"));
-        add("source", &if file.is_empty() { file } else { format!("{file}, record {record_no}") });
+        // Of a duplicate that left the articles the place in the file is not kept.
+        add("source", &if record_no.is_empty() { file } else { format!("{file}, record {record_no}") });
         add("run", &in_words(self.record.get("run_id")));
         add("id", &in_words(self.record.get("id")));
         add("encoding", &in_words(self.record.get("encoding")));
@@ -216,7 +217,13 @@ impl View {
         }
         for edge in &self.duplicates {
             let verb = if edge.get("dropped") == Some(&Value::Bool(true)) { "dropped as" } else { "is" };
-            add("duplicate", &format!("{verb} {} of {}", in_words(edge.get("kind")), in_words(edge.get("kept_id"))));
+            let [kind, kept, run] = ["kind", "kept_id", "kept_run_id"].map(|key| in_words(edge.get(key)));
+            let run = if edge.get("kept_run_id") == self.record.get("run_id") {
+                String::new()
+            } else {
+                format!(" of run {run}")
+            };
+            add("duplicate", &format!("{verb} {kind} of {kept}{run}"));
         }
         head
     }
@@ -560,14 +567,15 @@ cleaned alone: no evidence from other records (repeated lines of its site, dupli
             run_id: "r".into(),
             segments: vec![segment(0, "one"), segment(1, "two"), segment(0, "other")],
             duplicates: vec![map(
-                json!({ "id": "x", "kind": "near", "kept_id": "y", "dropped": true, "file_path": "f.txt" }),
+                json!({ "id": "x", "kind": "near", "kept_id": "y", "kept_run_id": "r0", "dropped": true, "file_path": "f.txt" }),
             )],
             ..StoredRecord::default()
         };
         let view = View::of_stored(&stored);
         assert_eq!(view.rows.len(), 2);
         let text = view.to_text(&Display { width: None, is_coloured: false, is_full: false });
-        assert!(text.contains("duplicate    dropped as near of y\n"), "{text}");
+        assert!(text.contains("duplicate    dropped as near of y of run r0\n"), "{text}");
+        assert!(text.contains("source       f.txt\n"), "{text}");
         assert!(text.contains("more than once"), "{text}");
         let json = view.to_json();
         assert_eq!(json["segments"][1]["text"], "two");

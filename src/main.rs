@@ -27,8 +27,8 @@ use newsieve::stop::Stop;
 use newsieve::table::{SchemaFormat, Table, describe};
 
 use cli::{
-    Cli, Command, ConfigAction, ConfigArgs, EvalArgs, ExplainArgs, Global, LogFormat, RunArgs, SchemaArgs, SchemaForm,
-    TrainArgs,
+    CheckArgs, Cli, Command, ConfigAction, ConfigArgs, EvalArgs, ExplainArgs, Global, LogFormat, Overlay, RunArgs,
+    SchemaArgs, SchemaForm, TrainArgs,
 };
 use explain_view::{Display, View};
 use progress::Bars;
@@ -96,7 +96,12 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 }
 
 fn load(args: &ConfigArgs) -> Result<Effective, Error> {
-    config::load(args.file.as_deref(), &args.sets, &args.flags())
+    config::load(args.overlay.file.as_deref(), &args.overlay.sets, &args.flags())
+}
+
+/// Without flags of inputs.
+fn load_overlay(overlay: &Overlay) -> Result<Effective, Error> {
+    config::load(overlay.file.as_deref(), &overlay.sets, &[])
 }
 
 /// Environment variable with the seconds between two checkpoints; 0 = after every batch. For tests, and for disks that are very slow.
@@ -113,11 +118,7 @@ fn checkpoint_every() -> anyhow::Result<Option<Duration>> {
 
 fn run(args: RunArgs, global: &Global, bars: &Bars, stop: Arc<Stop>) -> anyhow::Result<u8> {
     let effective = load(&args.config)?;
-    let inputs = if args.inputs.is_empty() {
-        effective.config.input.paths.iter().map(PathBuf::from).collect()
-    } else {
-        args.inputs
-    };
+    let inputs = if args.inputs.is_empty() { configured_inputs(&effective)? } else { args.inputs };
     let request = RunRequest {
         effective,
         inputs,
@@ -146,6 +147,19 @@ fn run(args: RunArgs, global: &Global, bars: &Bars, stop: Arc<Stop>) -> anyhow::
     Ok(if summary.warnings.is_empty() { 0 } else { EXIT_WITH_WARNINGS })
 }
 
+/// The inputs of the config. Where only the default names them, they may well not be there.
+fn configured_inputs(effective: &Effective) -> Result<Vec<PathBuf>, Error> {
+    let paths: Vec<PathBuf> = effective.config.input.paths.iter().map(PathBuf::from).collect();
+    let is_default = effective.origins.get("input.paths").is_some_and(|origin| origin == "default");
+    match paths.iter().find(|path| is_default && !path.exists()) {
+        Some(path) => Err(Error::Config(format!(
+            "no input is named, and there is no `{}` here; name a folder or files: `newsieve run dump/`",
+            path.display()
+        ))),
+        None => Ok(paths),
+    }
+}
+
 fn log_summary(summary: &RunSummary) {
     tracing::info!(
         run_id = summary.run_id,
@@ -162,23 +176,24 @@ fn log_summary(summary: &RunSummary) {
     );
 }
 
+/// `1 record`, `1,234 records`.
+fn count(number: u64, name: &str) -> String {
+    format!("{} {name}{}", indicatif::HumanCount(number), if number == 1 { "" } else { "s" })
+}
+
 /// What a run did, for people.
 fn sentence(summary: &RunSummary, dry_run: bool) -> String {
-    let count = |number: i64, one: &str, many: &str| {
-        let number_text = indicatif::HumanCount(number.unsigned_abs());
-        format!("{number_text} {}", if number == 1 { one } else { many })
-    };
     let skipped = match summary.n_skipped_inputs {
         0 => String::new(),
-        number => format!("; {} committed before and skipped", count(number, "input", "inputs")),
+        number => format!("; {} committed before and skipped", count(number as u64, "input")),
     };
     let what = format!(
         "{} in {:.1} s: {}, {}, {}{skipped}",
-        count(summary.n_records, "record", "records"),
+        count(summary.n_records as u64, "record"),
         summary.seconds,
-        count(summary.n_articles, "article", "articles"),
-        count(summary.n_duplicates, "duplicate", "duplicates"),
-        count(summary.n_rejects, "reject", "rejects"),
+        count(summary.n_articles as u64, "article"),
+        count(summary.n_duplicates as u64, "duplicate"),
+        count(summary.n_rejects as u64, "reject"),
     );
     match (summary.committed, dry_run) {
         (true, _) => format!("committed run {}: {what}", summary.run_id),
@@ -187,21 +202,6 @@ fn sentence(summary: &RunSummary, dry_run: bool) -> String {
     }
 }
 
-fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
-    let report = newsieve::verify::verify(output, deep)?;
-    if report.findings.is_empty() {
-        tracing::info!("all good: {} commits, {} files, {} rows", report.commits, report.files, report.rows);
-        return Ok(0);
-    }
-    let lines: String = report.findings.iter().map(|finding| escape::escape(finding) + "\n").collect();
-    // A reader that has seen enough does not make the output good.
-    emit(&lines).or_else(|error| if is_closed_pipe(&error) { Ok(0) } else { Err(error) })?;
-    let count = report.findings.len();
-    anyhow::bail!("{count} promises of `{}` do not hold", output.display())
-}
-
-fn compact(output: &Path) -> anyhow::Result<u8> {
-    if let Some(done) = newsieve::compact::compact(&Output::open(output)?)? {
 fn report(html: Option<&Path>, output: &Path) -> anyhow::Result<u8> {
     let report = newsieve::report::report(output)?;
     match html {
@@ -215,13 +215,25 @@ fn report(html: Option<&Path>, output: &Path) -> anyhow::Result<u8> {
     }
 }
 
-        tracing::info!(
-            "put {} commits together as {}: {} files, {} before",
-            done.commits,
-            done.name,
-            done.files_after,
-            done.files_before
-        );
+fn verify(output: &Path, deep: bool) -> anyhow::Result<u8> {
+    let report = newsieve::verify::verify(output, deep)?;
+    if report.findings.is_empty() {
+        let (commits, files) = (count(report.commits as u64, "commit"), count(report.files as u64, "file"));
+        tracing::info!("all good: {commits}, {files}, {}", count(report.rows, "row"));
+        return Ok(0);
+    }
+    let lines: String = report.findings.iter().map(|finding| escape::escape(finding) + "\n").collect();
+    // A reader that has seen enough does not make the output good.
+    emit(&lines).or_else(|error| if is_closed_pipe(&error) { Ok(0) } else { Err(error) })?;
+    let count = report.findings.len();
+    let words = if count == 1 { "promise does" } else { "promises do" };
+    anyhow::bail!("{count} {words} not hold for `{}`", output.display())
+}
+
+fn compact(output: &Path) -> anyhow::Result<u8> {
+    if let Some(done) = newsieve::compact::compact(&Output::open(output)?)? {
+        let (commits, files) = (count(done.commits as u64, "commit"), count(done.files_after as u64, "file"));
+        tracing::info!("put {commits} together as {}: {files}, {} before", done.name, done.files_before);
     } else {
         tracing::info!("nothing to put together");
     }
@@ -230,12 +242,12 @@ fn report(html: Option<&Path>, output: &Path) -> anyhow::Result<u8> {
 
 fn reindex(output: &Path, memory: u64) -> anyhow::Result<u8> {
     let (files, articles) = newsieve::dedup::earlier::reindex(&Output::open(output)?, memory)?;
-    tracing::info!("made {files} index files anew, of {articles} articles");
+    tracing::info!("made {} anew, of {}", count(files as u64, "index file"), count(articles, "article"));
     Ok(0)
 }
 
 fn eval(args: &EvalArgs) -> anyhow::Result<u8> {
-    let effective = load(&args.config)?;
+    let effective = load_overlay(&args.overlay)?;
     let floors = args.floors.as_deref().map(Floors::read).transpose()?;
     let mut records = Vec::new();
     for path in &args.gold {
@@ -251,7 +263,7 @@ fn eval(args: &EvalArgs) -> anyhow::Result<u8> {
 }
 
 fn train(args: &TrainArgs) -> anyhow::Result<u8> {
-    let config = load(&args.config)?.config.label;
+    let config = load_overlay(&args.overlay)?.config.label;
     let tell = |what: &str| tracing::info!("{what}");
     if args.cross_validate {
         let report = newsieve::train::cross_validate(&args.corpus, &config, args.fold_models.as_deref(), &tell)?;
@@ -277,11 +289,13 @@ fn schema(args: &SchemaArgs) -> anyhow::Result<u8> {
 fn configuration(action: ConfigAction) -> anyhow::Result<u8> {
     match action {
         ConfigAction::Show(args) => emit(&load(&args)?.to_annotated_toml()?),
-        ConfigAction::Check { file } => {
-            let effective = config::load(Some(&file), &[], &[])?;
+        ConfigAction::Check(CheckArgs { path, overlay }) => {
+            let file = path.or(overlay.file);
+            let effective = load_overlay(&Overlay { file: file.clone(), ..overlay })?;
             Cleaner::new(&effective)?;
-            let count = effective.origins.values().filter(|origin| origin.starts_with("file ")).count();
-            tracing::info!("`{}` is valid and sets {count} of {} keys", file.display(), effective.origins.len());
+            let count = effective.origins.values().filter(|origin| *origin != "default").count();
+            let what = file.map_or_else(|| "the configuration".to_owned(), |file| format!("`{}`", file.display()));
+            tracing::info!("{what} is valid and sets {count} of {} keys", effective.origins.len());
             Ok(0)
         }
     }

@@ -455,12 +455,19 @@ impl Graph<'_> {
     ) -> Result<(Vec<Within>, Vec<Across>)> {
         let count = self.notes.list.len();
         let sample: u64 = self.notes.list.iter().map(|note| u64::from(note.sample)).sum();
-        tracing::info!(
-            "finding duplicates among {count} articles and {} earlier ones: {} MB of notes in memory, {} MB of fingerprints",
-            earlier.articles(),
-            (count * size_of::<Note>() + self.notes.ids.len()) >> 20,
-            (sample * 8) >> 20,
+        let [notes, fingerprints] =
+            [(count * size_of::<Note>() + self.notes.ids.len()) >> 20, (sample as usize * 8) >> 20];
+        let estimate = format!(
+            "finding duplicates among {count} articles and {} earlier ones: {notes} MB of notes in memory, {fingerprints} MB of \
+             fingerprints",
+            earlier.articles()
         );
+        // Of a small dump nobody waits for it.
+        if notes + fingerprints > 0 {
+            tracing::info!("{estimate}");
+        } else {
+            tracing::debug!("{estimate}");
+        }
         let mut pairs = Pairs {
             within: Sorter::new(folder, "within", memory / MEMORY_PARTS),
             across: Sorter::new(folder, "across", memory / MEMORY_PARTS),

@@ -71,7 +71,10 @@ impl Table {
             }
             Table::Related => "One row per item of a block of other stories in a kept record.",
             Table::Duplicates => "One row per verified pair of records that hold the same text, or a part of it.",
-            Table::Mentions => "One row per person, place, date or quantity in title, lead and body of kept records.",
+            Table::Mentions => {
+                "One row per person, role, organisation, party, place, date, quantity or number of a document in title, lead and body \
+                 of kept records."
+            }
             Table::Rejects => "One row per record that is neither in articles nor a duplicate, and why.",
             Table::Runs => "One row per run. n_records = n_articles + n_duplicates + n_rejects.",
         }
@@ -181,11 +184,11 @@ pub struct Column {
     pub null: &'static str,
     /// Whether values are long texts: no dictionary and no statistics are written for them.
     pub long: bool,
+    /// Whether the words of `unit` are the only values.
+    pub is_closed: bool,
 }
 
 impl Column {
-    /// Whether the words of `unit` are the only values.
-    pub is_closed: bool,
     fn field(&self) -> Field {
         Field::new(self.name, self.kind.data_type(), true)
     }
@@ -194,9 +197,6 @@ impl Column {
         self.long = true;
         self
     }
-}
-
-const fn column(
 
     const fn closed(mut self) -> Column {
         self.is_closed = true;
@@ -208,6 +208,9 @@ const fn column(
     pub fn is_always_filled(&self) -> bool {
         self.null == NEVER
     }
+}
+
+const fn column(
     name: &'static str,
     kind: ColumnType,
     unit: &'static str,
@@ -222,9 +225,6 @@ use ColumnType::{Boolean, Date, Float32, Float64, Int32, Int64, Text, TextList, 
 const NEVER: &str = "never";
 const ID: Column =
     column("id", Text, "", "the caller's id, else a hash of input name, record number and content", NEVER);
-const RUN_ID: Column = column("run_id", Text, "", "the run that wrote the row", NEVER);
-
-const ARTICLES: &[Column] = &[
 const FILE_PATH: Column = column(
     "file_path",
     Text,
@@ -232,6 +232,9 @@ const FILE_PATH: Column = column(
     "file that holds the record; of an archive's member archive.tar!00000003/inner/name.txt",
     NEVER,
 );
+const RUN_ID: Column = column("run_id", Text, "", "the run that wrote the row", NEVER);
+
+const ARTICLES: &[Column] = &[
     ID,
     RUN_ID,
     column("content_hash", Text, "32 hex digits", "hash of the matching key of the clean text", NEVER),
@@ -536,7 +539,7 @@ const MENTIONS: &[Column] = &[
 const REJECTS: &[Column] = &[
     FILE_PATH,
     column("record_no", Int64, "0-based", "record in the file", NEVER),
-    column("id", Text, "", "id of the record", "it never decoded and the caller gives none"),
+    column("id", Text, "", "id of the record", "the caller gives none, and stage is read or reason internal"),
     RUN_ID,
     column("stage", Text, "read decode article dedup", "where it was rejected", NEVER).closed(),
     column(
@@ -546,7 +549,7 @@ const REJECTS: &[Column] = &[
          duplicate_id internal",
         "why",
         NEVER,
-    ),
+    ).closed(),
     column("detail", Text, "", "the reason in words", "nothing to add").long(),
     column("excerpt", Text, "at most 500 Unicode scalars", "first characters of the record", "not decodable").long(),
     column("raw_bytes_hash", Text, "32 hex digits", "hash of the record's raw bytes", "they were not read"),
@@ -568,6 +571,9 @@ const RUNS: &[Column] = &[
     column("bytes_out", Int64, "bytes", "size of the run's files in all other tables", NEVER),
     column("peak_rss_bytes", Int64, "bytes", "largest memory use of the process", "the system does not tell"),
 ];
+
+/// Columns of the terminal that a description takes.
+const TEXT_WIDTH: usize = 100;
 
 /// Form of [`describe`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -595,17 +601,36 @@ pub fn describe(table: Option<Table>, format: SchemaFormat) -> String {
 }
 
 fn as_text(table: Table) -> String {
-    let mut text = format!("{}\n  {}\n", table.as_str(), table.meaning());
+    let mut text = format!("{}\n{}", table.as_str(), wrapped(table.meaning(), 2));
     let width = table.columns().iter().map(|column| column.name.len()).max().unwrap_or(0);
     for column in table.columns() {
         let _ = writeln!(text, "\n  {:width$}  {}", column.name, column.kind.as_str());
         let unit = if column.unit.is_empty() { String::new() } else { format!(" [{}]", column.unit) };
-        let _ = writeln!(text, "  {:width$}  {}{unit}", "", column.meaning);
+        text.push_str(&wrapped(&format!("{}{unit}", column.meaning), width + 4));
         if column.null != NEVER {
-            let _ = writeln!(text, "  {:width$}  null: {}", "", column.null);
+            text.push_str(&wrapped(&format!("null: {}", column.null), width + 4));
         }
     }
     text
+}
+
+/// Words in lines that fit a terminal, each behind some spaces.
+fn wrapped(words: &str, indent: usize) -> String {
+    let mut text = String::new();
+    let mut used = TEXT_WIDTH;
+    for word in words.split(' ') {
+        let length = word.chars().count();
+        if used + 1 + length > TEXT_WIDTH {
+            let _ = write!(text, "{}{:indent$}", if text.is_empty() { "" } else { "\n" }, "");
+            used = indent;
+        } else {
+            text.push(' ');
+            used += 1;
+        }
+        text.push_str(word);
+        used += length;
+    }
+    text + "\n"
 }
 
 fn as_markdown(table: Table) -> String {
@@ -696,6 +721,12 @@ mod tests {
             assert!(all.ends_with('\n'));
             assert!(!describe(Some(Table::Runs), format).contains("repeat_of"));
         }
+        let text = describe(None, SchemaFormat::Text);
+        assert!(text.lines().all(|line| line.chars().count() <= TEXT_WIDTH), "{text}");
+        assert!(
+            text.contains("\n  title                  Utf8\n                         headline: the title line, else"),
+            "{text}"
+        );
         let parsed: Value = serde_json::from_str(&describe(Some(Table::Segments), SchemaFormat::Json)).unwrap();
         assert_eq!(parsed["tables"][0]["columns"][2]["name"], "seg_no");
     }

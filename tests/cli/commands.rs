@@ -46,8 +46,12 @@ fn the_shown_config_is_valid_and_says_where_values_come_from() {
     let checked = sandbox.run(&["config", "check", "full.toml"]).expect(0);
     assert!(checked.stderr.contains("is valid"), "{}", checked.stderr);
     sandbox.write("bad.toml", "[dedup]\nacton = \"flag\"\n");
-    let refused = sandbox.run(&["config", "check", "bad.toml"]).expect(2);
-    assert!(refused.stderr.contains("`dedup.action`"), "{}", refused.stderr);
+    for arguments in [&["config", "check", "bad.toml"][..], &["config", "check", "-c", "bad.toml"]] {
+        let refused = sandbox.run(arguments).expect(2);
+        assert!(refused.stderr.contains("`dedup.action`"), "{}", refused.stderr);
+    }
+    sandbox.run(&["config", "check", "--set", "label.preset=bold"]).expect(2);
+    sandbox.run(&["config", "check"]).expect(2);
 }
 
 /// Columns may be added to the contract's tables, never renamed, retyped or moved without notice: a change shows here.
@@ -144,10 +148,6 @@ fn the_report_tells_what_the_run_did() {
     }
 }
 
-/// One labelled record of two paragraphs and a line of menu.
-fn gold() -> String {
-    let text = format!("Home | World | Sport\n{}", article(1));
-    let labels: Vec<&str> = text
 #[test]
 fn the_report_as_a_page_is_one_file() {
     let sandbox = Sandbox::new();
@@ -167,6 +167,10 @@ fn the_report_as_a_page_is_one_file() {
     assert!(refused.stderr.contains("nowhere/page.html"), "{}", refused.stderr);
 }
 
+/// One labelled record of two paragraphs and a line of menu.
+fn gold() -> String {
+    let text = format!("Home | World | Sport\n{}", article(1));
+    let labels: Vec<&str> = text
         .split('\n')
         .enumerate()
         .map(|(number, line)| match (number, line.trim()) {

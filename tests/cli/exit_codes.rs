@@ -56,6 +56,7 @@ fn wrong_usage_and_config_end_with_2_and_name_the_way_out() {
     sandbox.write("section.toml", "label = 1\n");
     sandbox.write("broken.toml", "[label\n");
     let cases: &[(&[&str], &str)] = &[
+        (&["run"], "no input is named, and there is no `./seeds` here"),
         (&["run", "in", "--set", "label.presett=recall"], "nearest known key is `label.preset`"),
         (&["run", "in", "-c", "typo.toml"], "nearest known key is `label.preset`"),
         (&["run", "in", "-c", "type.toml"], "allowed: recall | balanced | precision"),
