@@ -1,7 +1,7 @@
 //! Makes records of the kind that scrapers of text leave, in every language of the corpus: an article, and behind or inside it a block
 //! of other stories; and pages that are nothing but headlines and teasers. The other stories are those of other records.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::Path;
 
 use serde::Deserialize;
@@ -17,8 +17,6 @@ pub(super) const PAIRS: (&str, &str) = ("natural_pairs_vi.jsonl.gz", "vi");
 pub(super) const ARTICLE: &str = "article";
 /// Fewest other stories that a fold must have in a language.
 const MIN_DONORS: usize = 5;
-/// Words from which a title is of a script with spaces.
-const MIN_SPACED_WORDS: usize = 4;
 /// Most bytes of a teaser.
 const MAX_TEASER: usize = 420;
 /// Most paragraphs of another story that is printed whole.
@@ -26,16 +24,9 @@ const MAX_STORY: usize = 6;
 /// Bytes from which a line is long enough to know a text by it.
 const TELLING_LINE: usize = 80;
 
-/// Characters of a run by which titles are compared.
-const TITLE_RUN: usize = 3;
-/// Share of a title's runs from which another is a story of the same series, not one on the same topic.
-const SAME_SERIES: f32 = 0.6;
-
 /// Another story.
 struct Donor {
     title: String,
-    /// Runs of the title's characters.
-    runs: BTreeSet<String>,
     teaser: String,
     /// Its first paragraphs.
     story: Vec<String>,
@@ -140,27 +131,7 @@ fn donor(gold: &Gold) -> Option<Donor> {
     while !teaser.is_char_boundary(end) {
         end -= 1;
     }
-    Some(Donor { runs: runs(&title), title, teaser: teaser[..end].to_owned(), story })
-}
-
-/// The runs of a title's characters, in small letters.
-fn runs(title: &str) -> BTreeSet<String> {
-    let characters: Vec<char> = title.to_lowercase().chars().collect();
-    characters.windows(TITLE_RUN).map(|run| run.iter().collect()).collect()
-}
-
-/// Other stories to print beside one, drawn at random or, as the press prefers, on its topic.
-fn others<'a>(own: &str, donors: &'a [Donor], number: usize, draws: &mut Draws) -> Vec<&'a Donor> {
-    let start = draws.below(donors.len());
-    let mut others: Vec<&Donor> = donors[start..].iter().chain(&donors[..start]).filter(|it| it.title != own).collect();
-    if !own.is_empty() && draws.below(2) == 0 {
-        let own = runs(own);
-        let shared = |donor: &&Donor| donor.runs.intersection(&own).count();
-        others.retain(|donor| shared(donor) as f32 <= SAME_SERIES * own.len() as f32);
-        others.sort_by_cached_key(|donor| std::cmp::Reverse(shared(donor)));
-    }
-    others.truncate(number);
-    others
+    Some(Donor { title, teaser: teaser[..end].to_owned(), story })
 }
 
 /// How the items of a block of other stories are printed.
@@ -199,13 +170,17 @@ impl Mixture {
             self.push(heading, "noise", "related_heading");
         }
         let form = match draws.below(10) {
-            0..=2 => Form::Headlines,
-            3..=4 => Form::Teasers,
-            5..=6 => Form::Glued,
+            0..=3 => Form::Headlines,
+            4..=6 => Form::Teasers,
+            7 => Form::Glued,
             _ => Form::Stories,
         };
         let items = if form == Form::Stories { items.div_ceil(3) } else { items };
-        for donor in others(own, donors, items, draws) {
+        let start = draws.below(donors.len());
+        for donor in (0..items.min(donors.len() - 1)).map(|item| &donors[(start + item) % donors.len()]) {
+            if donor.title == own {
+                continue;
+            }
             match form {
                 Form::Glued => self.push(&format!("{} {}", donor.title, donor.teaser), "noise", "related"),
                 _ => self.push(&donor.title, "noise", "related"),
@@ -219,33 +194,6 @@ impl Mixture {
             }
         }
     }
-
-    /// What stands behind the article: now and then the tags, then one block of other stories or several of different forms.
-    fn tail(&mut self, own: &str, donors: &[Donor], headings: &[String], draws: &mut Draws) {
-        if draws.below(4) == 0 {
-            for tag in tags(own, 1 + draws.below(4), draws) {
-                self.push(&tag, "noise", "nav");
-            }
-        }
-        let blocks = [1, 1, 2, 3][draws.below(4)];
-        for _ in 0..blocks {
-            let items = 2 + draws.below(8);
-            self.block(own, donors, headings, items.div_ceil(blocks), draws);
-        }
-    }
-}
-
-/// Tags of a story: words of its title, two and two; of scripts without spaces, characters.
-fn tags(title: &str, number: usize, draws: &mut Draws) -> Vec<String> {
-    let words: Vec<&str> = title.split_whitespace().collect();
-    if words.len() >= MIN_SPACED_WORDS {
-        return (0..number)
-            .map(|_| words[draws.below(words.len() - 1)..].iter().take(2).copied().collect::<Vec<_>>().join(" "))
-            .collect();
-    }
-    let characters: Vec<char> = title.chars().filter(|it| it.is_alphanumeric()).collect();
-    let length = 2 + draws.below(3);
-    (0..number).map(|_| characters.iter().skip(draws.below(characters.len())).take(length).collect()).collect()
 }
 
 fn headings<'a>(gold: &Gold, lexicons: &'a [Lexicon]) -> &'a [String] {
@@ -279,7 +227,8 @@ fn mixture(gold: &Gold, donors: &[Donor], lexicons: &[Lexicon]) -> Gold {
         }
     }
     if draws.below(5) > 0 {
-        mixture.tail(own, donors, headings, &mut draws);
+        let items = 2 + draws.below(8);
+        mixture.block(own, donors, headings, items, &mut draws);
     }
     Gold {
         id: format!("{}/mixture", gold.id),

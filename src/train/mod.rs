@@ -635,7 +635,6 @@ fn first_questions() -> Vec<(u16, i8)> {
         (C::RunsOn, 2),
         (C::Chars, 2),
         (C::Words, 3),
-        (C::Echo, 2),
     ];
     for (column, reach) in neighbours {
         questions.extend((-reach..=reach).filter(|&offset| offset != 0).map(|offset| (column as u16, offset)));

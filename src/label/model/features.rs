@@ -86,7 +86,6 @@ columns! {
     TitleCover "share of that title's words found here";
     TitlePlace "lines from that title, signed log";
     Contained "share of pairs found in one other line";
-    Echo "pairs at its beginning that are told again further on in it";
     StopWords "share of the record's commonest short words";
     TopicWords "share of content words known to the core text";
     TopicPairs "share of pairs known to the core text";
@@ -515,7 +514,6 @@ impl<'a> Reader<'a> {
                 self.set(C::TitlePlace, row, signed_log(row as isize - title as isize));
             }
             self.set(C::Contained, row, share(self.vocabulary.contained(row), 1.0));
-            self.set(C::Echo, row, self.vocabulary.echo(row) as u8);
         }
     }
 

@@ -7,10 +7,6 @@ const CONTENT_LETTERS: u32 = 4;
 /// Most letters of a word that may count as a function word.
 const FUNCTION_LETTERS: u32 = 4;
 
-/// Pairs at the beginning of a line that may be told again, how many words behind at the least, and up to which word: a headline of
-/// twelve words and its teaser. Twice as many characters of unspaced scripts.
-const ECHO: (usize, usize, usize) = (12, 6, 48);
-
 /// Words (characters, in unspaced scripts) and pairs of each line. Every word and pair of the record has a number.
 #[derive(Debug, Default, Clone)]
 pub struct Vocabulary {
@@ -327,19 +323,6 @@ impl Vocabulary {
             }
         }
         best as f32 / pairs.len() as f32
-    }
-
-    /// How many of the first pairs of a line are told again further on in it, as those of a headline are by the teaser that is glued
-    /// to it: five and more in 44 of 100 Vietnamese ones, and in 3 of 100 other paragraphs.
-    #[must_use]
-    pub fn echo(&self, row: usize) -> usize {
-        let words = self.words(row);
-        let Some(&first) = words.first() else { return 0 };
-        let scale = 1 + usize::from(self.known_words[first as usize].kind.unspaced);
-        let (beginning, gap, reach) = (ECHO.0 * scale, ECHO.1 * scale, ECHO.2 * scale);
-        let pairs: Vec<(u32, u32)> = words.iter().copied().zip(words.iter().copied().skip(1)).take(reach).collect();
-        let is_again = |at: usize| pairs.get(at + gap..).is_some_and(|behind| behind.contains(&pairs[at]));
-        (0..pairs.len().min(beginning)).filter(|&at| is_again(at)).count() / scale
     }
 
     /// Counts, for every word and pair, the chosen lines that hold it.
