@@ -1,12 +1,17 @@
 //! Names of authors from bylines. A byline says that it is one (`By X`, `作者:X`, `X 기자`), or is a name alone beside the title, which a
 //! date, a word of what the person does, a known given name or a second occurrence on the page confirms.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Draft;
 use super::stamp::{self, Habits, Order};
 use crate::document::Label;
 use crate::label::line::{Evidence, Line};
+use crate::latin;
 use crate::lexicon::{BylineLexicon, CompiledPatterns, LineSet};
 use crate::mention::lexicon::AuthorLexicon;
 use crate::mention::{Finder, Language};
@@ -30,6 +35,8 @@ const SAID: i32 = 5;
 const LEAST: i32 = 4;
 /// Most words of a name.
 const MAX_WORDS: usize = 5;
+/// Bytes of the longest word in front of a name that is looked for, `professor`.
+const MAX_TITLE_BYTES: usize = 16;
 /// Characters at the beginning of a paragraph in which the press of China names its reporter.
 const REPORTER_CHARS: usize = 60;
 
@@ -54,6 +61,10 @@ struct AuthorWords {
     teams: HashSet<String>,
     pictures: HashSet<String>,
     never: HashSet<String>,
+    /// Bytes of the longest prefix.
+    longest_prefix: usize,
+    /// Finds prefixes and suffixes in a line; made when the first line of the language is read.
+    cues: OnceLock<Option<AhoCorasick>>,
 }
 
 impl AuthorWords {
@@ -69,6 +80,31 @@ impl AuthorWords {
         // The longest prefix is tried first.
         self.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
         self.prefixes.dedup();
+        self.longest_prefix = self.prefixes.first().map_or(0, String::len);
+    }
+
+    /// Whether words of a byline may stand in a line: a prefix that no letter stands in front of, or a suffix. Most lines have none, and
+    /// are not read any further.
+    fn may_introduce(&self, line: &str) -> bool {
+        let cues = self.cues.get_or_init(|| self.cues());
+        let Some(cues) = cues else { return true };
+        cues.find_overlapping_iter(line).any(|found| {
+            let cue = &line[found.range()];
+            let before = line[..found.start()].chars().next_back();
+            cue.starts_with(is_unspaced)
+                || !before.is_some_and(char::is_alphabetic)
+                || self.suffixes.iter().any(|suffix| suffix == cue)
+        })
+    }
+
+    /// Nothing where the words are too many for a matcher.
+    fn cues(&self) -> Option<AhoCorasick> {
+        let words = self.prefixes.iter().chain(&self.suffixes);
+        let mut cases: Vec<String> =
+            words.flat_map(|word| [word.clone(), word.to_uppercase(), title_case(word)]).collect();
+        cases.sort_unstable();
+        cases.dedup();
+        AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(cases).ok()
     }
 }
 
@@ -207,8 +243,11 @@ impl Reader<'_> {
         place - i32::from(of_others)
     }
 
-    fn printed(line: &Line) -> String {
-        line.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    fn printed(line: &Line) -> Cow<'_, str> {
+        if latin::is_one_spaced(&line.text) {
+            return Cow::Borrowed(&line.text);
+        }
+        Cow::Owned(line.text.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
     /// Whether a line can hold a byline at all.
@@ -217,11 +256,13 @@ impl Reader<'_> {
         !matches!(label, Label::Title | Label::Repeat) && line.shape.units <= MAX_UNITS && line.shape.letters > 0
     }
 
-    /// The line without its dates, as parts.
-    fn parts(&self, text: &str) -> (Vec<String>, bool) {
-        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    /// The line with a bar in the place of each of its dates, and whether it has any.
+    fn without_dates<'t>(&self, text: &'t str) -> (Cow<'t, str>, bool) {
         let habits = Habits { tag: self.tag, home: None, order: Order::DayFirst };
-        let stamps = if digits >= 3 { self.stamps.stamps(text, habits) } else { Vec::new() };
+        let stamps = self.stamps.stamps(text, habits);
+        if stamps.is_empty() {
+            return (Cow::Borrowed(text), false);
+        }
         let mut without = String::new();
         let mut from = 0;
         for stamp in &stamps {
@@ -230,16 +271,7 @@ impl Reader<'_> {
             from = stamp.end;
         }
         without.push_str(text.get(from..).unwrap_or(""));
-        let mut parts = Vec::new();
-        for part in without.split(['|', '•', '·', '—', '–', '⋅', '\u{ff5c}', '>', '»', '/']) {
-            for part in part.split(" - ") {
-                let part = part.trim().trim_matches(['-', ',', ';', '*', '.', ' ', '(', ')', '[', ']']).trim();
-                if !part.is_empty() {
-                    parts.push(part.to_owned());
-                }
-            }
-        }
-        (parts, !stamps.is_empty())
+        (Cow::Owned(without), true)
     }
 
     /// The names of a line that says that it is a byline.
@@ -250,15 +282,21 @@ impl Reader<'_> {
             return None;
         }
         let kept = matches!(self.draft.label(line), Label::Lead | Label::Body);
-        let text = Self::printed(line);
         let long = line.shape.units > MAX_UNITS / 2.0;
         if (kept && (line.shape.ends_sentence() || long)) || (self.draft.label(line) == Label::Caption && long) {
             return None;
         }
-        let (parts, dated) = self.parts(&text);
         // `By` on a line of its own.
-        let before = at.checked_sub(1).map(|before| lines[before].text.trim_end_matches(':').to_lowercase());
-        let introduced = before.is_some_and(|before| self.words.prefixes.contains(&before));
+        let before = at.checked_sub(1).map(|before| lines[before].text.trim_end_matches(':'));
+        let introduced = before
+            .filter(|before| before.len() <= self.words.longest_prefix)
+            .is_some_and(|before| self.words.prefixes.contains(&before.to_lowercase()));
+        let text = Self::printed(line);
+        if !introduced && line.evidence != Evidence::Credit && !self.words.may_introduce(&text) {
+            return None;
+        }
+        let (without, dated) = self.without_dates(&text);
+        let parts: Vec<&str> = parts(&without).collect();
         if introduced && let Some(part) = parts.first() {
             let names = self.listed(part);
             if !names.is_empty() {
@@ -505,7 +543,7 @@ impl Reader<'_> {
                 c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | 'ʻ') || crate::text::is_loose_mark(c)
             });
             let small = !words.is_empty() && is_particle(&lower) && next.starts_with(|c: char| c.is_uppercase());
-            let joined = ["d'", "d’", "al-", "el-", "l'", "o'"].iter().any(|start| lower.starts_with(start)) && letters;
+            let joined = is_joined(&lower) && letters;
             if !(capital && letters || small || joined) {
                 rest = Rest::Other;
                 break;
@@ -661,7 +699,17 @@ impl Reader<'_> {
         {
             return None;
         }
+        let counts = &line.counts;
+        if counts.capitalised + counts.unspaced == 0 || counts.questions + counts.exclamations > 0 {
+            return None;
+        }
         let text = Self::printed(line);
+        let (without, dated) = self.without_dates(&text);
+        let parts: Vec<&str> = parts(&without).collect();
+        let &part = parts.first()?;
+        if !(dated && !part.contains(' ') || parts.iter().any(|part| self.may_begin_name(part))) {
+            return None;
+        }
         if text.contains(['?', '!', '"', '“', '…', '%', '$', '©']) {
             return None;
         }
@@ -670,11 +718,9 @@ impl Reader<'_> {
         if text.split([' ', '/']).any(word_of_picture) {
             return None;
         }
-        let (parts, dated) = self.parts(&text);
-        let part = parts.first()?;
         // `Susan December 9, 2024`
-        if dated && !part.contains(' ') && self.given.contains(part.as_str()) {
-            return Some((vec![part.clone()], Rest::Number));
+        if dated && !part.contains(' ') && self.given.contains(part) {
+            return Some((vec![part.to_owned()], Rest::Number));
         }
         if part.starts_with(is_han) {
             let name = part.trim_matches(['(', ')', '\u{ff08}', '\u{ff09}']);
@@ -696,6 +742,32 @@ impl Reader<'_> {
         })?;
         let more = parts.len() > 1 || dated;
         Some((names, if rest == Rest::Nothing && more { Rest::Number } else { rest }))
+    }
+
+    /// Whether a part of a line begins as a name alone does: with a capital and one more word of a name, or in Han. Told without reading
+    /// it as a whole, since hardly any part does.
+    fn may_begin_name(&self, part: &str) -> bool {
+        if part.starts_with(is_han) {
+            return true;
+        }
+        let is_title = |word: &str| {
+            word == "&" || self.words.titles.contains(word) || self.words.titles.contains(&word.to_lowercase())
+        };
+        let mut words = part
+            .split(' ')
+            .skip_while(|word| word.len() <= MAX_TITLE_BYTES && is_title(word.trim_end_matches([',', ';', ':'])));
+        let first = words.next().unwrap_or("");
+        if !(first.starts_with(char::is_uppercase) || is_joined(first)) {
+            return false;
+        }
+        words.next().is_some_and(|word| {
+            let core = word.trim_end_matches([',', ';', ':']);
+            word.starts_with(char::is_uppercase)
+                || is_joined(word)
+                || is_particle(core)
+                || self.words.joints.contains(core)
+                || self.words.teams.contains(core)
+        })
     }
 
     /// What speaks for a line that is a name alone, its place aside.
@@ -755,7 +827,23 @@ impl Reader<'_> {
 
 fn title_case(word: &str) -> String {
     let mut letters = word.chars();
-    letters.next().map_or_else(String::new, |first| first.to_string() + &letters.as_str().to_lowercase())
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters.as_str().to_lowercase().chars()).collect()
+}
+
+/// The parts of a line between bars, dots and dashes.
+fn parts(line: &str) -> impl Iterator<Item = &str> {
+    let is_bar = |c| matches!(c, '|' | '•' | '·' | '—' | '–' | '⋅' | '\u{ff5c}' | '>' | '»' | '/');
+    let parts = line.split(is_bar).flat_map(|part| part.split(" - "));
+    parts
+        .map(|part| part.trim().trim_matches(['-', ',', ';', '*', '.', ' ', '(', ')', '[', ']']).trim())
+        .filter(|part| !part.is_empty())
+}
+
+/// Whether a word of a name begins with one that is joined to it.
+fn is_joined(word: &str) -> bool {
+    const STARTS: [&str; 6] = ["d'", "d’", "al-", "el-", "l'", "o'"];
+    STARTS.iter().any(|start| word.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
 }
 
 /// Words in lower case inside names.

@@ -189,14 +189,12 @@ impl Identifier {
                 Some(0xE2) if bytes[at..].starts_with("’".as_bytes()) => 3,
                 _ => 0,
             };
-            reading.evidence.letters += latin::count_chars(&bytes[start..at]);
             let mut rest = goes_on(at);
             if rest > 0 {
                 // Digits and apostrophes are parts of words here.
                 while rest > 0 {
                     let from = at + rest;
                     at = latin::letters_from(bytes, from).0;
-                    reading.evidence.letters += latin::count_chars(&bytes[from..at]);
                     rest = goes_on(at);
                 }
                 hash = word_hash(&bytes[start..at]);
@@ -206,6 +204,7 @@ impl Identifier {
             }
             reading.word(hash, true);
         }
+        reading.evidence.letters = latin::count_letters(bytes);
         latin::each_letter_beyond_ascii(bytes, |c| reading.own(c));
         reading.finish()
     }

@@ -375,9 +375,7 @@ impl Draft<'_> {
         if !self.segments.iter().any(|segment| repeats(&segment)) {
             return 0.0;
         }
-        let count = |segment: &Segment| {
-            self.record.text[segment.span.bytes.clone()].chars().filter(|c| !c.is_whitespace()).count()
-        };
+        let count = |segment: &Segment| latin::count_visible(&self.record.text[segment.span.bytes.clone()]);
         let all: usize = self.segments.iter().map(count).sum();
         let repeated: usize = self.segments.iter().filter(repeats).map(count).sum();
         repeated as f32 / all.max(1) as f32
@@ -491,11 +489,18 @@ fn full_days(language: &Language, text: &str, scratch: &mut Scratch) -> Vec<(usi
     dates.iter().filter_map(day).collect()
 }
 
-/// Whether a line has digits enough for a day with its year: `5 May 25` has three, a day in words leaves two. Han numerals may stand for any.
+/// Whether a line has numbers enough for a day with its year: two, or one of more figures than a year; a day in words leaves the
+/// year alone. Han numerals may stand for any.
 fn may_hold_full_day(language: &Language, text: &str) -> bool {
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    let least = if language.dates.has_day_words() { 2 } else { 3 };
-    digits >= least || text.bytes().any(|byte| byte >= 0xE3)
+    let runs = text.as_bytes().chunk_by(|a, b| a.is_ascii_digit() == b.is_ascii_digit());
+    let (mut numbers, mut digits, mut longest) = (0, 0, 0);
+    for run in runs.filter(|run| run[0].is_ascii_digit()) {
+        numbers += 1;
+        digits += run.len();
+        longest = longest.max(run.len());
+    }
+    let in_figures = digits > 2 && (numbers > 1 || longest > 4);
+    in_figures || (digits > 1 && language.dates.has_day_words()) || text.bytes().any(|byte| byte >= 0xE3)
 }
 
 /// Whether a line can hold a date: digits, or Han ones.

@@ -214,6 +214,9 @@ const SURE: i32 = 5;
 /// Below this one it is not trusted at all.
 const LEAST: i32 = 2;
 
+/// What a line itself can add to what its place and label say: that it was published then, nothing but a date, a time.
+const MOST_SAID: i32 = 6;
+
 /// The line that gives the day of publication: where it stands, what it says of the date, and what else stands in it. Dates between title
 /// and text are likely the story's; those above the title may be today's, those behind the text another story's.
 fn from_lines(lines_of: &Lines) -> Option<Found> {
@@ -241,10 +244,8 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
         if line.shape.digits < 3 || line.shape.units > MAX_LINE_UNITS || label == Label::Repeat || between(at) {
             continue;
         }
-        let Some(stamp) = lines_of.stamp(line) else { continue };
-        let whole = Lines::is_date(line, &stamp);
         let of_text = matches!(label, Label::Title | Label::Lead | Label::Body);
-        if of_text && !whole || at > early && !(whole || stamp.said == Said::Published) || other_stories && at > last {
+        if of_text && line.shape.units > MAX_DATE_UNITS || other_stories && at > last {
             continue;
         }
         // Pages print the headline twice; the date may stand behind either.
@@ -258,11 +259,6 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
             () if at <= early => 2 * i32::from(title.is_some() && behind_title <= 8),
             () => -1,
         };
-        let said = match stamp.said {
-            Said::Published => 3,
-            Said::Updated => -1,
-            Said::Nothing | Said::Other => 0,
-        };
         let form = match label {
             Label::DateLine | Label::Credit => 2,
             Label::Caption => -4,
@@ -270,14 +266,25 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
             _ => 0,
         };
         let prose = line.shape.ends_sentence() && line.shape.units > MAX_DATE_UNITS;
-        let score = place
-            + said
-            + form
-            + 2 * i32::from(whole)
-            + i32::from(stamp.time.is_some())
-            + i32::from(line.evidence == Evidence::Credit && label != Label::Credit)
-            - 3 * i32::from(prose);
-        if score >= LEAST && best.as_ref().is_none_or(|best| score > best.score) {
+        let credit = line.evidence == Evidence::Credit && label != Label::Credit;
+        let known = place + form + i32::from(credit) - 3 * i32::from(prose);
+        // Reading a line is dear: not where whatever it says is too little.
+        let least = best.as_ref().map_or(LEAST, |best| best.score + 1);
+        if known + MOST_SAID < least {
+            continue;
+        }
+        let Some(stamp) = lines_of.stamp(line) else { continue };
+        let whole = Lines::is_date(line, &stamp);
+        if of_text && !whole || at > early && !(whole || stamp.said == Said::Published) {
+            continue;
+        }
+        let said = match stamp.said {
+            Said::Published => 3,
+            Said::Updated => -1,
+            Said::Nothing | Said::Other => 0,
+        };
+        let score = known + said + 2 * i32::from(whole) + i32::from(stamp.time.is_some());
+        if score >= least {
             best = Some(Found { stamp, line: at, label, score });
         }
     }

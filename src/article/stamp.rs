@@ -175,6 +175,9 @@ impl Words {
     /// first.
     #[must_use]
     pub fn order_in(&self, line: &str) -> (Order, bool) {
+        if !may_hold_year(line) {
+            return (Order::Unknown, false);
+        }
         let tokens = tokens(line);
         for at in 0..tokens.len() {
             if let Some((first, second, _, _)) = figures(&tokens, at) {
@@ -189,16 +192,15 @@ impl Words {
                 _ => None,
             };
             let year = |at: usize| tokens.get(at).is_some_and(is_year);
+            let skip = |at: usize| skip(&tokens, at, &['.', ',']);
+            let behind = skip(at + 1);
+            let order = match () {
+                () if number(behind).is_some() && year(skip(behind + 1)) => Order::MonthFirst,
+                () if at > 0 && number(at - 1).is_some() && year(behind) => Order::DayFirst,
+                () => continue,
+            };
             if self.months.contains_key(&tokens[at].lower) {
-                let skip =
-                    |at: usize| at + usize::from(matches!(tokens.get(at).map(|t| t.kind), Some(Kind::Sign('.' | ','))));
-                let behind = skip(at + 1);
-                if number(behind).is_some() && year(skip(behind + 1)) {
-                    return (Order::MonthFirst, false);
-                }
-                if at > 0 && number(at - 1).is_some() && year(behind) {
-                    return (Order::DayFirst, false);
-                }
+                return (order, false);
             }
         }
         (Order::Unknown, false)
@@ -207,6 +209,9 @@ impl Words {
     /// The dates of a line, in its order. Those without a year are none.
     #[must_use]
     pub fn stamps(&self, line: &str, habits: Habits) -> Vec<Stamp> {
+        if !may_hold_year(line) {
+            return Vec::new();
+        }
         let tokens = tokens(line);
         let mut found: Vec<Stamp> = Vec::new();
         let mut free_from = 0;
@@ -255,10 +260,11 @@ impl Words {
             !(first.spaced || word_before && before.kind == Kind::Sign('-'))
                 && matches!(before.kind, Kind::Sign('/' | '-' | '.' | '$' | '#' | '+' | '_' | '=' | '~'))
         });
-        if let Some(month) = self.month(first, habits.tag) {
+        if first.kind == Kind::Word {
             // October 22[nd][,] 2025
             let next = skip(tokens, at + 1, &['.', ',', '-', '/']);
             let (day, digits) = number(tokens.get(next)?)?;
+            let month = self.month(first, habits.tag)?;
             let next = self.behind_day(tokens, next + 1);
             let next = skip(tokens, next, &[',', '-', '/', '.']);
             let next = self.joint(tokens, next);
@@ -580,6 +586,27 @@ fn is_weekday_like(token: &Token) -> bool {
 fn skip(tokens: &[Token], at: usize, signs: &[char]) -> usize {
     let is = tokens.get(at).is_some_and(|token| matches!(token.kind, Kind::Sign(sign) if signs.contains(&sign)));
     at + usize::from(is)
+}
+
+/// Whether a line can hold a date with its year: four figures that begin as one, or two behind a sign. Most lines cannot.
+fn may_hold_year(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(u8::is_ascii_digit) {
+        let start = at + found;
+        let digits = bytes[start..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        at = start + digits;
+        let run = &bytes[start..at];
+        let is_year = digits >= 4 && (run.starts_with(b"20") || run.starts_with(b"199"));
+        let before = bytes[..start].trim_ascii_end();
+        if is_year
+            || digits == 2
+                && (before.ends_with("’".as_bytes()) || matches!(before.last(), Some(b'/' | b'-' | b'.' | b'\'')))
+        {
+            return true;
+        }
+    }
+    false
 }
 
 /// Numbers, words and signs. A word ends where a capital follows a small letter (`PublishedDec`) and where letters meet figures; a Han

@@ -39,6 +39,10 @@ fn without_mark<'t>(title: &'t str, patterns: &CompiledPatterns) -> &'t str {
 
 /// Headline and what stands behind its last bar or dash.
 fn last_part(title: &str) -> Option<(&str, &str)> {
+    // Most titles have none of these signs.
+    if !title.bytes().any(|byte| matches!(byte, b'|' | b'-' | b':' | b'_' | 0xC2 | 0xE2 | 0xEF)) {
+        return None;
+    }
     [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", "_", "-", "|", "\u{ff5c}"]
         .iter()
         .filter_map(|sign| {
