@@ -14,7 +14,7 @@ use crate::label::line::{Evidence, Line};
 use crate::latin;
 use crate::lexicon::{BylineLexicon, CompiledPatterns, LineSet};
 use crate::mention::lexicon::AuthorLexicon;
-use crate::mention::{Finder, Language};
+use crate::mention::{Finder, Language, Scratch};
 use crate::text::{is_han, is_unspaced};
 
 /// Lines behind the first paragraph in which a byline of the top of the story may still stand.
@@ -24,13 +24,15 @@ const LINES_BEHIND_TITLE: usize = 16;
 /// Lines in front of the title among which one stands.
 const LINES_BEFORE_TITLE: usize = 5;
 /// Lines behind the text among which one stands.
-const LINES_AT_END: usize = 8;
+const LINES_AT_END: usize = 12;
 /// Longest byline, in units.
 const MAX_UNITS: f32 = 34.0;
 /// Most names of one story.
 const MAX_NAMES: usize = 12;
 /// What a line that says that it is a byline is worth beside its place.
-const SAID: i32 = 5;
+const SAID: i32 = 7;
+/// Fewest units of a line that tells who an author is.
+const UNITS_OF_BIOGRAPHY: f32 = 6.0;
 /// Below this score a line is no byline.
 const LEAST: i32 = 4;
 /// Most words of a name.
@@ -46,8 +48,10 @@ pub struct Bylines {
     any: AuthorWords,
     languages: HashMap<String, AuthorWords>,
     given: HashSet<String>,
-    /// Names of agencies, in lower case.
+    /// Names of agencies and outlets, in lower case.
     agencies: HashSet<String>,
+    /// Those of them that are outlets.
+    outlets: HashSet<String>,
 }
 
 /// The words of one language, those of all included.
@@ -61,6 +65,8 @@ struct AuthorWords {
     teams: HashSet<String>,
     pictures: HashSet<String>,
     never: HashSet<String>,
+    /// What names somebody else: `reviewed by`.
+    others: Vec<String>,
     /// Bytes of the longest prefix.
     longest_prefix: usize,
     /// Finds prefixes and suffixes in a line; made when the first line of the language is read.
@@ -77,6 +83,7 @@ impl AuthorWords {
         self.teams.extend(lexicon.teams.iter().cloned());
         self.pictures.extend(lexicon.pictures.iter().cloned());
         self.never.extend(lexicon.never.iter().cloned());
+        self.others.extend(lexicon.others.iter().cloned());
         // The longest prefix is tried first.
         self.prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
         self.prefixes.dedup();
@@ -99,9 +106,12 @@ impl AuthorWords {
 
     /// Nothing where the words are too many for a matcher.
     fn cues(&self) -> Option<AhoCorasick> {
-        let words = self.prefixes.iter().chain(&self.suffixes);
-        let mut cases: Vec<String> =
-            words.flat_map(|word| [word.clone(), word.to_uppercase(), title_case(word)]).collect();
+        // The matcher knows the cases of ASCII alone.
+        let cases_of = |word: &String| {
+            let cases = if word.is_ascii() { Vec::new() } else { vec![word.to_uppercase(), title_case(word)] };
+            std::iter::once(word.clone()).chain(cases)
+        };
+        let mut cases: Vec<String> = self.prefixes.iter().chain(&self.suffixes).flat_map(cases_of).collect();
         cases.sort_unstable();
         cases.dedup();
         AhoCorasick::builder().match_kind(MatchKind::Standard).ascii_case_insensitive(true).build(cases).ok()
@@ -123,6 +133,8 @@ impl Bylines {
         }
         bylines.agencies =
             agencies.iter().map(|name| name.to_lowercase()).chain(finder.outlets.iter().cloned()).collect();
+        let wires: HashSet<String> = agencies.iter().map(|name| name.to_lowercase()).collect();
+        bylines.outlets = finder.outlets.difference(&wires).cloned().collect();
         bylines.given = finder.given.iter().cloned().collect();
         bylines
     }
@@ -164,8 +176,11 @@ struct Reader<'a> {
     words: &'a AuthorWords,
     given: &'a HashSet<String>,
     agencies: &'a HashSet<String>,
+    outlets: &'a HashSet<String>,
     language: Option<&'a Language>,
     tag: &'a str,
+    /// The parts of the source's domain.
+    site: Vec<String>,
 }
 
 /// The names, each once, in the order of the page; empty where there is no byline with a name.
@@ -179,8 +194,11 @@ pub(super) fn names(
     dated: Option<usize>,
 ) -> Vec<String> {
     let words = bylines.languages.get(tag).unwrap_or(&bylines.any);
-    let reader =
-        Reader { draft, patterns, stamps, words, given: &bylines.given, agencies: &bylines.agencies, language, tag };
+    let Bylines { given, agencies, outlets, .. } = bylines;
+    let domain = draft.record.fields.url.as_deref().and_then(super::domain);
+    let site = domain.iter().flat_map(|domain| domain.split('.')).filter(|part| part.len() > 3);
+    let site = site.map(letters_of).collect();
+    let reader = Reader { draft, patterns, stamps, words, given, agencies, outlets, language, tag, site };
     reader.names(dated)
 }
 
@@ -233,9 +251,14 @@ impl Reader<'_> {
         let label = self.draft.label(&self.draft.labelled.lines[at]);
         let of_others = matches!(label, Label::Related | Label::RelatedHeading) && at > first + 1;
         let title = if at < title && other < at { other } else { title };
+        // A title at the very top of the page is the site's, or stands far from its story.
+        let far = first.saturating_sub(title) > LINES_BEHIND_TITLE;
         let place = match () {
             () if at < title => i32::from(title - at <= 2) - 1,
+            () if far && at < first => 2 + i32::from(first - at <= 4),
             () if at < first && has_title && at - title <= 3 => 3,
+            // Behind the lead.
+            () if at > title && has_title && at - title <= 3 && at <= first + 2 => 3,
             () if at < first && (at - title <= 8 || first - at <= 4) => 2,
             () if at < first || has_title && at - title <= 6 => 1,
             () => 0,
@@ -286,17 +309,14 @@ impl Reader<'_> {
         if (kept && (line.shape.ends_sentence() || long)) || (self.draft.label(line) == Label::Caption && long) {
             return None;
         }
-        // `By` on a line of its own.
-        let before = at.checked_sub(1).map(|before| lines[before].text.trim_end_matches(':'));
-        let introduced = before
-            .filter(|before| before.len() <= self.words.longest_prefix)
-            .is_some_and(|before| self.words.prefixes.contains(&before.to_lowercase()));
+        let introduced = self.is_introduced(at);
         let text = Self::printed(line);
         if !introduced && line.evidence != Evidence::Credit && !self.words.may_introduce(&text) {
             return None;
         }
         let (without, dated) = self.without_dates(&text);
-        let parts: Vec<&str> = parts(&without).collect();
+        let mut parts = parts(&without);
+        parts.retain(|part| !self.names_another(part));
         if introduced && let Some(part) = parts.first() {
             let names = self.listed(part);
             if !names.is_empty() {
@@ -304,10 +324,11 @@ impl Reader<'_> {
             }
         }
         let by_words = parts.iter().find_map(|part| self.introduced(part));
-        // `3 May 2024 at 10:00 written by X`: behind a date the words may be preceded by others.
+        // `3 May 2024 at 10:00 by X`: behind a date the words may be preceded by others. `This story was written by X` needs no date.
         let inside = || {
             let lower = text.to_lowercase();
-            let at = lower.find(" by ").filter(|_| dated && lower.len() == text.len())?;
+            let at_by = || lower.find(" by ").filter(|_| dated);
+            let at = lower.find(" written by ").or_else(at_by).filter(|_| lower.len() == text.len())?;
             self.introduced(text.get(at + 1..)?)
         };
         let by_suffix = || {
@@ -322,9 +343,24 @@ impl Reader<'_> {
         by_words.or_else(inside).or_else(|| self.credited(line, &text)).or_else(by_suffix)
     }
 
+    /// `Reviewed by X`
+    fn names_another(&self, part: &str) -> bool {
+        let lower = part.to_lowercase();
+        self.words.others.iter().any(|other| lower.starts_with(other.as_str()))
+    }
+
+    /// Whether the line in front is nothing but `By`.
+    fn is_introduced(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| self.draft.labelled.lines[before].text.trim_end_matches(':'));
+        before.filter(|before| before.len() <= self.words.longest_prefix).is_some_and(|before| {
+            let lower = before.to_lowercase();
+            self.words.prefixes.iter().any(|prefix| prefix.trim_end_matches(':') == lower)
+        })
+    }
+
     /// What the pattern of a credit line calls the author.
     fn credited(&self, line: &Line, text: &str) -> Option<Vec<String>> {
-        if line.evidence != Evidence::Credit {
+        if line.evidence != Evidence::Credit || self.names_another(text) {
             return None;
         }
         let credits = &self.patterns.credits;
@@ -452,8 +488,24 @@ impl Reader<'_> {
         if text.starts_with(is_han) {
             return self.han_names(text);
         }
+        if let Some(team) = self.team(text) {
+            return vec![team];
+        }
         let (names, _) = self.read(text, How::Said);
         names
+    }
+
+    /// `The Great Day Editorial Team`: words with capitals of which the last is a team, as the name of one.
+    fn team(&self, text: &str) -> Option<String> {
+        let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+        let is_team = |word: &&str| self.words.teams.contains(&word.to_lowercase());
+        let fits = (2..=MAX_WORDS).contains(&words.len())
+            && words.last().is_some_and(is_team)
+            && words.iter().all(|word| {
+                word.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit()) || is_team(word) || *word == "the"
+            })
+            && !text.contains([',', ';', ':']);
+        fits.then(|| words.join(" ").trim_start_matches("the ").to_owned())
     }
 
     /// Names from the beginning of a text on, and what follows them.
@@ -479,7 +531,10 @@ impl Reader<'_> {
                 && (how == How::Said || !names.is_empty())
                 && let Some((name, length)) = self.agency(&all[number..])
             {
-                names.push(name);
+                // `X, CNN`: where a person works is no author.
+                if names.is_empty() || !self.outlets.contains(&name.to_lowercase()) {
+                    names.push(name);
+                }
                 skipped = number + length;
                 continue;
             }
@@ -505,8 +560,9 @@ impl Reader<'_> {
                 team = true;
                 continue;
             }
+            let small = is_particle(&lower) && next.starts_with(char::is_uppercase);
             if words.len() > 1
-                && (self.words.never.contains(&lower) || self.stamps.is_month(lower.trim_end_matches('.')))
+                && (self.words.never.contains(&lower) && !small || self.stamps.is_month(lower.trim_end_matches('.')))
             {
                 rest = if how == How::Said { Rest::Role } else { Rest::Other };
                 break;
@@ -527,12 +583,22 @@ impl Reader<'_> {
             if degree && words.is_empty() {
                 continue;
             }
+            // `Anna Miller M.D.`
+            if words.len() > 1 && core.trim_end_matches('.').contains('.') && !core.contains(|c: char| c.is_lowercase())
+            {
+                continue;
+            }
+            // `WhatsApp`
+            if self.words.never.contains(&lower) && glued_end(core) < core.len() {
+                rest = Rest::Other;
+                break;
+            }
             let end = glued_end(core);
             let word = &core[..end];
             let glued = end < core.len();
             // `WhatsApp`, `TurboTax` are words; `MillerFounder at`, `MillerReporter` are not.
             let tail = core[end..].to_lowercase();
-            let sure = !next.is_empty()
+            let sure = !(next.is_empty() || words.is_empty())
                 || tail.starts_with(|c: char| !c.is_alphabetic())
                 || self.words.roles.contains(&tail)
                 || self.stamps.is_month(&tail);
@@ -542,9 +608,11 @@ impl Reader<'_> {
             let letters = word.chars().all(|c| {
                 c.is_alphabetic() || matches!(c, '-' | '\'' | '’' | '.' | 'ʻ') || crate::text::is_loose_mark(c)
             });
-            let small = !words.is_empty() && is_particle(&lower) && next.starts_with(|c: char| c.is_uppercase());
+            let small = !words.is_empty()
+                && is_particle(&lower)
+                && (next.starts_with(|c: char| c.is_uppercase()) || is_particle(next) && number + 2 < all.len());
             let joined = is_joined(&lower) && letters;
-            if !(capital && letters || small || joined) {
+            if !(capital && letters && !word.ends_with('-') || small || joined) {
                 rest = Rest::Other;
                 break;
             }
@@ -565,6 +633,10 @@ impl Reader<'_> {
                 let first = names.is_empty();
                 self.finish(&mut words, &mut names, how, first);
             }
+        }
+        // `By the way`, `Theo Người đưa tin`: one word and then others is no name.
+        if how == How::Said && rest == Rest::Other && names.is_empty() && words.len() == 1 {
+            return (names, rest);
         }
         let first = names.is_empty();
         if team && how == How::Alone && first {
@@ -633,7 +705,15 @@ impl Reader<'_> {
         if words.iter().any(|word| word.ends_with("'s") || word.ends_with("’s")) {
             return;
         }
-        let known = |word: &&&str| self.words.never.contains(&word.to_lowercase());
+        let known = |word: &&&str| {
+            let lower = word.to_lowercase();
+            self.words.never.contains(&lower) && !(words.len() > 2 && is_particle(&lower))
+        };
+        // `Anna and Peter`
+        let pair = words.len() == 1
+            && !names.is_empty()
+            && names.iter().all(|name| !name.contains(' '))
+            && words.iter().all(|word| self.given.contains(*word));
         let long = words.iter().filter(|word| word.chars().count() > 1).count();
         let fits = match how {
             How::Said if first => {
@@ -641,7 +721,11 @@ impl Reader<'_> {
                     && (words.len() > 1 || words.iter().filter(known).count() == 0)
                     && long >= 1
             }
-            How::Said => (2..=MAX_WORDS).contains(&words.len()) && long >= 2,
+            // `Anna Miller, Garden Educator`
+            How::Said => {
+                let is_role = words.iter().any(|word| self.words.roles.contains(&word.to_lowercase()));
+                pair || (2..=MAX_WORDS).contains(&words.len()) && long >= 2 && !is_role
+            }
             How::Alone => {
                 (2..=MAX_WORDS).contains(&words.len()) && long >= 2 && words.iter().filter(known).count() == 0
             }
@@ -656,18 +740,25 @@ impl Reader<'_> {
     /// The names of a line, and those of the lines around it that go on with it.
     fn block(&self, at: usize, how: How) -> Vec<String> {
         let lines = &self.draft.labelled.lines;
+        // Behind `By` on a line of its own each name has one too.
+        let listed = how == How::Said && self.is_introduced(at);
         let of = |at: usize| {
             let line = lines.get(at).filter(|line| self.fits(line))?;
             if matches!(self.draft.label(line), Label::Lead | Label::Body) && line.shape.units > 6.0 {
                 return None;
             }
+            let alone = || self.alone(at).map(|(names, _)| names);
+            let known = |names: &Vec<String>| names.iter().all(|name| self.given_first(name));
             match how {
-                How::Said => self.said(at),
-                How::Alone => {
-                    let (names, _) = self.alone(at)?;
-                    names.iter().all(|name| self.given_first(name)).then_some(names)
-                }
+                How::Said => self.said(at).or_else(|| alone().filter(|_| listed)),
+                How::Alone => alone().filter(known),
             }
+        };
+        // Commas and `and` between the names may have lines of their own.
+        let is_between = |at: &usize| {
+            lines.get(*at).is_some_and(|line| {
+                line.shape.letters == 0 && line.shape.digits == 0 || self.words.joints.contains(line.text.trim())
+            })
         };
         let own = match how {
             How::Said => self.said(at),
@@ -676,9 +767,14 @@ impl Reader<'_> {
         let mut names = own.unwrap_or_default();
         let before: Vec<Vec<String>> =
             (0..at).rev().take(MAX_NAMES).map_while(of).filter(|_| how == How::Alone).collect();
-        let behind = (at + 1..).take(MAX_NAMES).map_while(of);
+        let behind = (at + 1..).take(2 * MAX_NAMES).filter(|at| !(listed && is_between(at))).map_while(of);
         names.extend(behind.flatten());
         before.into_iter().rev().flatten().chain(names).collect()
+    }
+
+    /// Whether a text is the name in the address of the source: `Daily Example` and `dailyexample.com`.
+    fn is_site(&self, text: &str) -> bool {
+        !self.site.is_empty() && self.site.contains(&letters_of(text))
     }
 
     fn given_first(&self, name: &str) -> bool {
@@ -693,21 +789,26 @@ impl Reader<'_> {
         let label = self.draft.label(line);
         let kept = matches!(label, Label::Lead | Label::Body);
         if !self.fits(line)
-            || label == Label::Caption && line.shape.units > 8.0
+            || label == Label::Caption && (line.shape.units > 8.0 || line.shape.ends_sentence())
             || kept && line.shape.units > 8.0
             || line.shape.ends_sentence() && kept
         {
             return None;
         }
         let counts = &line.counts;
-        if counts.capitalised + counts.unspaced == 0 || counts.questions + counts.exclamations > 0 {
+        // Two words with capitals, or one beside a date or in front of `team`.
+        let few = counts.capitalised < 2 && counts.unspaced == 0 && line.shape.digits < 3;
+        let is_team = || line.text.rsplit(' ').next().is_some_and(|word| self.words.teams.contains(word));
+        // `Anna` alone, whom the page presents elsewhere.
+        let single = !kept && (self.given.contains(line.text.as_str()) || self.is_site(&line.text));
+        if few && !single && !is_team() || counts.questions + counts.exclamations > 0 {
             return None;
         }
         let text = Self::printed(line);
         let (without, dated) = self.without_dates(&text);
-        let parts: Vec<&str> = parts(&without).collect();
+        let parts = parts(&without);
         let &part = parts.first()?;
-        if !(dated && !part.contains(' ') || parts.iter().any(|part| self.may_begin_name(part))) {
+        if !(single || dated && !part.contains(' ') || parts.iter().any(|part| self.may_begin_name(part))) {
             return None;
         }
         if text.contains(['?', '!', '"', '“', '…', '%', '$', '©']) {
@@ -718,18 +819,36 @@ impl Reader<'_> {
         if text.split([' ', '/']).any(word_of_picture) {
             return None;
         }
+        if single {
+            return Some((vec![line.text.clone()], Rest::Nothing));
+        }
         // `Susan December 9, 2024`
         if dated && !part.contains(' ') && self.given.contains(part) {
             return Some((vec![part.to_owned()], Rest::Number));
         }
         if part.starts_with(is_han) {
             let name = part.trim_matches(['(', ')', '\u{ff08}', '\u{ff09}']);
+            // Japanese names have a blank between family and given name.
+            if self.tag == "ja" {
+                let pieces = name.split([' ', '\u{3000}']);
+                let fits = pieces.clone().count() == 2
+                    && pieces
+                        .clone()
+                        .all(|piece| (1..=3).contains(&piece.chars().count()) && piece.chars().all(is_han));
+                return fits.then(|| (vec![name.to_owned()], if dated { Rest::Number } else { Rest::Nothing }));
+            }
             let names: Vec<String> = name.split([' ', '、', ',']).map(str::to_owned).collect();
             let all = names.iter().all(|name| (2..=3).contains(&name.chars().count()) && name.chars().all(is_han));
             let all = all && names.first().is_some_and(|name| self.is_surname(name));
             return (all && names.len() <= 4).then_some((names, if dated { Rest::Number } else { Rest::Nothing }));
         }
         if parts.len() > 6 {
+            return None;
+        }
+        // `Design · Web Basics · Style Guides`: a list of topics.
+        let is_name = |part: &&&str| self.may_begin_name(part);
+        if parts.iter().filter(is_name).count() > 2 && !parts.iter().filter(is_name).all(|part| self.given_first(part))
+        {
             return None;
         }
         // `109 Comments | X`, `Updated | X`: of the parts behind the first only a name with a known given name counts.
@@ -777,14 +896,26 @@ impl Reader<'_> {
         let name = names.first()?;
         let line = &lines[at];
         let date_near = dated.is_some_and(|dated| dated.abs_diff(at) <= 2);
+        // A site that names itself where others name the author: less than any person.
+        if self.is_site(name) {
+            return Some(1);
+        }
+        let no_person = |language: &Language| language.names_no_person(name, &mut Scratch::default());
+        if self.language.is_some_and(no_person) {
+            return None;
+        }
         let known = self.given_first(name) || name.starts_with(is_han);
         let told = match rest {
             Rest::Role => 2,
             Rest::Number => 1,
             Rest::Nothing | Rest::Other => 0,
         };
-        let elsewhere = self.elsewhere(name, at);
+        let elsewhere = self.elsewhere(name, at, known);
         let text = i32::from(matches!(self.draft.label(line), Label::Lead | Label::Body));
+        let single = rest == Rest::Nothing && !name.contains(' ') && !name.starts_with(is_han);
+        if single && elsewhere < 2 {
+            return None;
+        }
         if !known && told == 0 && !date_near && elsewhere <= 0 {
             return None;
         }
@@ -792,14 +923,16 @@ impl Reader<'_> {
     }
 
     /// What the other occurrences of a name on the page say: a page presents its authors again, and stories tell about others.
-    fn elsewhere(&self, name: &str, at: usize) -> i32 {
+    fn elsewhere(&self, name: &str, at: usize, known: bool) -> i32 {
         let lines = &self.draft.labelled.lines;
         let (mut presents, mut tells) = (0, 0);
         for (number, line) in lines.iter().enumerate() {
             if number == at || !line.text.contains(name) {
                 continue;
             }
-            let starts = line.text.starts_with(name) || line.text.ends_with(name);
+            // A menu repeats its entries; of names that may be any words only a sentence about their bearer tells.
+            let tells_of = known || line.shape.units >= UNITS_OF_BIOGRAPHY;
+            let starts = (line.text.starts_with(name) || line.text.ends_with(name)) && tells_of;
             match self.draft.label(line) {
                 Label::Title => tells += 2,
                 Label::Body | Label::Lead if !starts => tells += 1,
@@ -820,6 +953,10 @@ impl Reader<'_> {
             return None;
         }
         let (names, rest) = self.alone(at)?;
+        let no_person = |language: &Language| language.names_no_person(&line.text, &mut Scratch::default());
+        if self.draft.label(line) == Label::Related || self.language.is_some_and(no_person) {
+            return None;
+        }
         let signed = matches!(self.tag, "vi" | "zh") || (at > last && names.iter().all(|name| self.given_first(name)));
         (rest == Rest::Nothing && signed).then_some(names)
     }
@@ -832,18 +969,51 @@ fn title_case(word: &str) -> String {
 }
 
 /// The parts of a line between bars, dots and dashes.
-fn parts(line: &str) -> impl Iterator<Item = &str> {
-    let is_bar = |c| matches!(c, '|' | '•' | '·' | '—' | '–' | '⋅' | '\u{ff5c}' | '>' | '»' | '/');
-    let parts = line.split(is_bar).flat_map(|part| part.split(" - "));
-    parts
-        .map(|part| part.trim().trim_matches(['-', ',', ';', '*', '.', ' ', '(', ')', '[', ']']).trim())
-        .filter(|part| !part.is_empty())
+fn parts(line: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let mut rest = line;
+    loop {
+        let (start, length) = next_bar(rest).unwrap_or((rest.len(), 0));
+        let part = rest[..start].trim().trim_matches(['-', ',', ';', '*', '.', ' ', '(', ')', '[', ']']).trim();
+        if !part.is_empty() {
+            parts.push(part);
+        }
+        if length == 0 {
+            return parts;
+        }
+        rest = &rest[start + length..];
+    }
+}
+
+/// Where the next bar, dot or dash of a line begins, and its bytes.
+fn next_bar(line: &str) -> Option<(usize, usize)> {
+    const BARS: [&str; 11] = ["|", ">", "/", " - ", "•", "·", "—", "–", "⋅", "\u{ff5c}", "»"];
+    let bytes = line.as_bytes();
+    let mut from = 0;
+    loop {
+        let at = from
+            + bytes
+                .get(from..)?
+                .iter()
+                .position(|byte| matches!(byte, b'|' | b'>' | b'/' | b'-' | 0xC2 | 0xE2 | 0xEF))?;
+        // The dash has blanks around it.
+        let start = if bytes[at] == b'-' { at.saturating_sub(1) } else { at };
+        if let Some(bar) = BARS.iter().find(|bar| bytes[start..].starts_with(bar.as_bytes())) {
+            return Some((start, bar.len()));
+        }
+        from = at + 1;
+    }
 }
 
 /// Whether a word of a name begins with one that is joined to it.
 fn is_joined(word: &str) -> bool {
     const STARTS: [&str; 6] = ["d'", "d’", "al-", "el-", "l'", "o'"];
     STARTS.iter().any(|start| word.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start)))
+}
+
+/// The letters and digits of a name, in lower case.
+fn letters_of(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Words in lower case inside names.

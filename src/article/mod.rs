@@ -306,13 +306,18 @@ impl Draft<'_> {
         self.labelled.lines.iter().position(|line| self.label(line) == Label::Title)
     }
 
-    /// The first line of the text that is longer than a name or a date.
+    /// The first line of the text that is longer than a name or a date. Where most of the text stands behind the title, what stands in
+    /// front of it is passed over: teasers that were kept.
     pub(crate) fn first_paragraph(&self) -> Option<usize> {
         const MORE_THAN_A_NAME: f32 = 9.0;
-        let is_text = |line: &Line| matches!(self.label(line), Label::Lead | Label::Body);
+        let is_text = |line: &&Line| matches!(self.label(line), Label::Lead | Label::Body);
         let lines = &self.labelled.lines;
-        let first = lines.iter().position(|line| is_text(line) && line.shape.units >= MORE_THAN_A_NAME);
-        first.or_else(|| lines.iter().position(is_text))
+        let title = self.title_line().unwrap_or(0);
+        let (before, behind) = lines.split_at(title);
+        let most_behind = behind.iter().filter(is_text).count() > before.iter().filter(is_text).count();
+        let from = if most_behind { title } else { 0 };
+        let first = lines[from..].iter().position(|line| is_text(&line) && line.shape.units >= MORE_THAN_A_NAME);
+        first.or_else(|| lines[from..].iter().position(|line| is_text(&line))).map(|at| from + at)
     }
 
     fn first(&self, label: Label) -> Option<String> {

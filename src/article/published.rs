@@ -135,6 +135,8 @@ const LINES_BEHIND_HEADLINE: usize = 12;
 const PARAGRAPHS_BEFORE_DATE: usize = 3;
 /// Lines behind the text that may hold its date, where they say that it is.
 const LINES_BEHIND_TEXT: usize = 12;
+/// Lines behind the text that are next to it.
+const LINES_CLOSE_TO_TEXT: usize = 3;
 /// Longest line, in units, in which a date stands beside an author or a clock.
 const MAX_LINE_UNITS: f32 = 30.0;
 /// Longest line of the text itself, in units, that is nothing but a date.
@@ -187,6 +189,11 @@ impl Lines<'_> {
         let mut stamps = self.words.stamps(&line.text, habits(Order::Unknown));
         if stamps.is_empty() && self.order() != Order::Unknown {
             stamps = self.words.stamps(&line.text, habits(self.order()));
+        }
+        // `5 gennaio 2025 (modifica il 6 gennaio 2025)`: the day in front of that of a change is the first one's.
+        let is_changed = stamps.iter().skip(1).any(|stamp| stamp.said == Said::Updated);
+        if let Some(first) = stamps.first_mut().filter(|first| is_changed && first.said == Said::Nothing) {
+            first.said = Said::Published;
         }
         // Of equals the first.
         stamps.into_iter().rev().max_by_key(|stamp| stamp.said).filter(|stamp| stamp.said != Said::Other)
@@ -245,7 +252,9 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
             continue;
         }
         let of_text = matches!(label, Label::Title | Label::Lead | Label::Body);
-        if of_text && line.shape.units > MAX_DATE_UNITS || other_stories && at > last {
+        let may_begin = of_text && at <= first && !line.shape.ends_sentence();
+        let most = if may_begin { 2.0 * MAX_DATE_UNITS } else { MAX_DATE_UNITS };
+        if of_text && line.shape.units > most || other_stories && at > last {
             continue;
         }
         // Pages print the headline twice; the date may stand behind either.
@@ -262,7 +271,7 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
         let form = match label {
             Label::DateLine | Label::Credit => 2,
             Label::Caption => -4,
-            Label::Related | Label::RelatedHeading if at > early => -3,
+            Label::Related | Label::RelatedHeading if at > early => -1,
             _ => 0,
         };
         let prose = line.shape.ends_sentence() && line.shape.units > MAX_DATE_UNITS;
@@ -275,7 +284,9 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
         }
         let Some(stamp) = lines_of.stamp(line) else { continue };
         let whole = Lines::is_date(line, &stamp);
-        if of_text && !whole || at > early && !(whole || stamp.said == Said::Published) {
+        // `18 June 2018 10:01, from Kano`
+        let begins = may_begin && stamp.start == 0 && stamp.time.is_some();
+        if of_text && !(whole || begins) || at > early && !(whole || stamp.said == Said::Published) {
             continue;
         }
         let said = match stamp.said {
@@ -283,7 +294,11 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
             Said::Updated => -1,
             Said::Nothing | Said::Other => 0,
         };
-        let score = known + said + 2 * i32::from(whole) + i32::from(stamp.time.is_some());
+        // Directly behind the text its own date may stand in a line that reads like another story's, where it says what it is.
+        let of_others = matches!(label, Label::Related | Label::RelatedHeading) && at > early;
+        let own = stamp.said == Said::Published && (last..=last + LINES_CLOSE_TO_TEXT).contains(&at);
+        let strange = 2 * i32::from(of_others && !own);
+        let score = known + said + 2 * i32::from(whole) + i32::from(stamp.time.is_some()) - strange;
         if score >= least {
             best = Some(Found { stamp, line: at, label, score });
         }

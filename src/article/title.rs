@@ -5,6 +5,10 @@ use crate::text::fold;
 
 /// Most words of a site's name.
 const MAX_SITE_WORDS: usize = 6;
+/// Most words of a step of a page's path.
+const MAX_STEP_WORDS: usize = 4;
+/// Fewest words of the headline behind a path: its last step may be a section too.
+const MIN_HEADLINE_WORDS: usize = 3;
 
 /// The headline alone. What stands behind the last bar or dash goes when it names the site: its letters stand in the domain, or the
 /// domain's in it, or it is an outlet of the lexicon. Otherwise a bar may be the editor's own.
@@ -14,7 +18,7 @@ pub(super) fn clean(
     patterns: &CompiledPatterns,
     is_outlet: impl Fn(&str) -> bool,
 ) -> String {
-    let mut title = without_mark(title, patterns);
+    let mut title = without_path(without_mark(title, patterns));
     for _ in 0..2 {
         let Some((head, tail)) = last_part(title) else { break };
         let is_site = domain.is_some_and(|domain| names_site(tail, domain)) || is_address(tail) || is_outlet(tail);
@@ -24,6 +28,17 @@ pub(super) fn clean(
         title = head.trim_end();
     }
     title.trim().to_owned()
+}
+
+/// `Home > News > Headline`, `Cars / Reviews / Headline`: the headline behind the path of its page, where that has two steps or more.
+fn without_path(title: &str) -> &str {
+    let last = [" > ", " › ", " » ", " / "].iter().find_map(|sign| {
+        let (path, last) = title.rsplit_once(sign)?;
+        let is_path =
+            path.contains(sign) && path.split(sign).all(|step| step.split_whitespace().count() <= MAX_STEP_WORDS);
+        (is_path && last.split_whitespace().count() >= MIN_HEADLINE_WORDS).then_some(last.trim())
+    });
+    last.unwrap_or(title)
 }
 
 /// `(TTXVN) - Headline`, `VOV.VN - Headline`.
@@ -92,6 +107,10 @@ mod tests {
             ("Bridge opens - example.com", None, "Bridge opens"),
             ("Example", Some("example.com"), "Example"),
             ("Bridge opens - BBC News", None, "Bridge opens"),
+            ("Home > Local news > Bridge opens to traffic", None, "Bridge opens to traffic"),
+            ("Roads / Reviews / Best bridges of 2026", None, "Best bridges of 2026"),
+            ("Roads / Best bridges of 2026", None, "Roads / Best bridges of 2026"),
+            ("Home > Local news > Bridges", None, "Home > Local news > Bridges"),
         ] {
             assert_eq!(clean(title, domain, &patterns, |name| name == "BBC News"), expected, "{title}");
         }

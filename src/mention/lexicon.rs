@@ -271,6 +271,8 @@ pub struct AuthorLexicon {
     pub teams: Vec<String>,
     /// Words of a picture's credit: a line that has one names no author.
     pub pictures: Vec<String>,
+    /// First words of a line that names somebody who is not the author (`reviewed by`).
+    pub others: Vec<String>,
     /// Words in front of a name (`staff writer`).
     pub titles: Vec<String>,
     /// Words that no author's name has (`staff`, `agencies`).

@@ -170,6 +170,25 @@ impl Language {
         Ok(Language { vocabulary, dates, quantities, names, style, authors: merged.author })
     }
 
+    /// Whether a text is the name of a place, party or organisation and nothing else.
+    pub(crate) fn names_no_person(&self, text: &str, scratch: &mut Scratch) -> bool {
+        use names::Entry;
+        self.split(text, is_plain(text), scratch);
+        let mut hits = Vec::new();
+        self.names.find(&scratch.tokens, &scratch.starts, &mut hits);
+        hits.iter().filter(|hit| hit.at == 0 && hit.end == scratch.tokens.len()).any(|hit| {
+            matches!(
+                hit.entry,
+                Entry::Country(..)
+                    | Entry::Capital(_)
+                    | Entry::City(_)
+                    | Entry::Region(_)
+                    | Entry::Party(..)
+                    | Entry::Org(_)
+            )
+        })
+    }
+
     /// Fills the tokens, dates and quantities of a line. `is_plain` tells whether it is plain ([`crate::latin`]).
     pub(crate) fn values(&self, text: &str, is_plain: bool, anchor: Option<NaiveDate>, scratch: &mut Scratch) {
         self.split_days(text, is_plain, anchor, scratch);

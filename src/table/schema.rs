@@ -310,7 +310,8 @@ const ARTICLES: &[Column] = &[
         TextList,
         "",
         "names from bylines: of lines near the title that say so (`By`, `作者:`) or are a name alone, confirmed by a known given name, a \
-         date, a role or a second occurrence; else behind the text. Agencies only where the byline names them; empty = none found",
+         date, a role or a second occurrence; else behind the text. Agencies and editorial teams only where the byline names them; not who \
+         reviewed, edited or illustrated the text; empty = none found",
         "not looked for",
     ),
     column(

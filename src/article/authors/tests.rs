@@ -17,6 +17,25 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     ("en", "By\nAnna Miller\n5 min read", &["Anna Miller"]),
     ("en", "Middle East\nMarch 3, 2024", &[]),
     ("en", "Anna Miller/Getty Images\nMarch 3, 2024", &[]),
+    ("en", "Written by Anna and Peter\nMarch 3, 2024", &["Anna", "Peter"]),
+    ("en", "By Anna Miller, CNN", &["Anna Miller"]),
+    ("en", "By CNN", &["CNN"]),
+    ("en", "Anna Van Der Fort | Published 4 months ago", &["Anna Van Der Fort"]),
+    ("en", "This post was written by Anna Miller, MD, of the town's clinic", &["Anna Miller"]),
+    ("en", "Anna Miller\nReviewed by Peter Holt", &["Anna Miller"]),
+    ("en", "Written by Dr Anna van der Fort, Peter Holt", &["Anna van der Fort", "Peter Holt"]),
+    ("en", "By Anna Miller, Garden Educator", &["Anna Miller"]),
+    ("en", "By Anna Miller M.P.H., R.D. | March 3, 2024", &["Anna Miller"]),
+    ("en", "By:\nBridge Editorial Team", &["Bridge Editorial Team"]),
+    ("en", "By FlowPoint EMEA", &["FlowPoint EMEA"]),
+    ("en", "Jordan\nMarch 3, 2024", &[]),
+    ("de", "Von\nAnna Müller\nJörg Kranz\n3. März 2024", &["Anna Müller", "Jörg Kranz"]),
+    (
+        "de",
+        "Von\nAnna Müller\n,\nJörg Kranz\nund\nMbali Dlamini\n3. März 2024",
+        &["Anna Müller", "Jörg Kranz", "Mbali Dlamini"],
+    ),
+    ("de", "Per WhatsApp teilen WhatsApp\n3. März 2024", &[]),
     ("de", "Von Anna Müller und Jörg Kranz\n3. März 2024, 17:47 Uhr", &["Anna Müller", "Jörg Kranz"]),
     ("it", "di Anna Rossi\n3 marzo 2024", &["Anna Rossi"]),
     ("fr", "Publié le 3 mars 2024 à 14h52 | Par Anne Lefort", &["Anne Lefort"]),
@@ -56,6 +75,7 @@ fn title_of(language: &str) -> &'static str {
 fn bylines_of_several_forms_are_read() {
     let effective = config::load(None, &[], &[]).unwrap();
     let cleaner = Cleaner::new(&effective).unwrap();
+    let mut wrong = Vec::new();
     for (language, lines, expected) in PAGES {
         let body = text_of(language);
         let text = format!("{}\n\n{lines}\n\n{body}\n\n{body} {body}\n", title_of(language));
@@ -69,6 +89,10 @@ fn bylines_of_several_forms_are_read() {
             fields: CallerFields::default(),
         };
         let article = cleaner.clean(record).outcome.unwrap();
-        assert_eq!(article.authors.unwrap_or_default(), *expected, "{lines}");
+        let found = article.authors.unwrap_or_default();
+        if found != *expected {
+            wrong.push((*lines, found));
+        }
     }
+    assert_eq!(wrong, Vec::new());
 }
