@@ -278,8 +278,8 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
         let credit = line.evidence == Evidence::Credit && label != Label::Credit;
         let known = place + form + i32::from(credit) - 3 * i32::from(prose);
         // Reading a line is dear: not where whatever it says is too little.
-        let least = best.as_ref().map_or(LEAST, |best| best.score + 1);
-        if known + MOST_SAID < least {
+        let needed = best.as_ref().map_or(LEAST, |best| best.score + 1);
+        if known + MOST_SAID < needed {
             continue;
         }
         let Some(stamp) = lines_of.stamp(line) else { continue };
@@ -299,7 +299,7 @@ fn from_lines(lines_of: &Lines) -> Option<Found> {
         let own = stamp.said == Said::Published && (last..=last + LINES_CLOSE_TO_TEXT).contains(&at);
         let strange = 2 * i32::from(of_others && !own);
         let score = known + said + 2 * i32::from(whole) + i32::from(stamp.time.is_some()) - strange;
-        if score >= least {
+        if score >= needed {
             best = Some(Found { stamp, line: at, label, score });
         }
     }
