@@ -131,10 +131,9 @@ impl Bylines {
             let any = &bylines.any;
             bylines.languages.entry(tag.clone()).or_insert_with(|| any.clone()).add(lexicon);
         }
-        bylines.agencies =
-            agencies.iter().map(|name| name.to_lowercase()).chain(finder.outlets.iter().cloned()).collect();
         let wires: HashSet<String> = agencies.iter().map(|name| name.to_lowercase()).collect();
         bylines.outlets = finder.outlets.difference(&wires).cloned().collect();
+        bylines.agencies = wires.into_iter().chain(finder.outlets.iter().cloned()).collect();
         bylines.given = finder.given.iter().cloned().collect();
         bylines
     }
