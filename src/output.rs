@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Component, Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -33,6 +33,11 @@ const RUN_ID_CHARS: usize = 64;
 
 /// How often an output that changes while it is read is read again.
 const STEADY_TRIES: usize = 5;
+
+/// How often a holder of the lock that has not written its name is looked at again, and how long after one look: between the lock and the
+/// name lie microseconds, on a crowded machine some milliseconds.
+const HOLDER_TRIES: usize = 30;
+const HOLDER_PAUSE: Duration = Duration::from_millis(10);
 
 const COMMITS: &str = "_commits";
 const STAGING: &str = "_staging";
@@ -338,12 +343,21 @@ impl Output {
             .truncate(false)
             .open(&path)
             .map_err(Error::io("open", &path))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(Error::Locked { output: self.root.clone(), holder: read_holder(&mut file) });
+        let mut tries = 0;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) => {
+                    let holder = read_holder(&mut file);
+                    if !holder.is_empty() || tries == HOLDER_TRIES {
+                        return Err(Error::Locked { output: self.root.clone(), holder });
+                    }
+                }
+                Err(TryLockError::Error(source)) => return Err(Error::Io { action: "lock", path, source }),
             }
-            Err(TryLockError::Error(source)) => return Err(Error::Io { action: "lock", path, source }),
+            // The holder has the lock, and its name is not written yet or is gone already.
+            tries += 1;
+            std::thread::sleep(HOLDER_PAUSE);
         }
         let lock = Lock { file };
         lock.write_holder().map_err(Error::io("write", &path))?;
@@ -780,7 +794,9 @@ impl Lock {
         let mut file = &self.file;
         file.set_len(0)?;
         file.rewind()?;
-        write!(file, "process {}, since {}", std::process::id(), now.format("%Y-%m-%d %H:%M:%S UTC"))
+        // In one piece, so that nobody reads half of it.
+        let holder = format!("process {}, since {}", std::process::id(), now.format("%Y-%m-%d %H:%M:%S UTC"));
+        file.write_all(holder.as_bytes())
     }
 }
 
@@ -1140,6 +1156,18 @@ mod tests {
         assert!(error.to_string().contains(&format!("process {}", std::process::id())), "{error}");
         drop(lock);
         assert!(output.lock().is_ok());
+    }
+
+    #[test]
+    fn a_holder_that_has_not_written_its_name_yet_is_waited_for() {
+        let (_folder, output) = one_run();
+        let lock = output.lock().unwrap();
+        lock.file.set_len(0).unwrap();
+        let second = std::thread::spawn(move || output.lock());
+        std::thread::sleep(2 * HOLDER_PAUSE);
+        lock.write_holder().unwrap();
+        let error = second.join().unwrap().unwrap_err();
+        assert!(error.to_string().contains("process "), "{error}");
     }
 
     #[test]
