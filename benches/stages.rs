@@ -15,7 +15,7 @@ use newsieve::config::{Effective, load};
 use newsieve::decode::decode;
 use newsieve::dedup::{Fate, Fates};
 use newsieve::document::{Cleaned, RawRecord, Record, Segment};
-use newsieve::label::Labeler;
+use newsieve::label::{Known, Labeler};
 use newsieve::lexicon::{CompiledPatterns, builtin};
 use newsieve::pipeline::{self, RunRequest, Silent};
 use newsieve::segment::segment;
@@ -146,7 +146,7 @@ fn main() {
         );
         let labelled = seconds(|| {
             for (record, spans) in records.iter().zip(&spans) {
-                black_box(labeler.label(&record.text, spans, None));
+                black_box(labeler.label(&record.text, spans, Known { title: None, url: record.fields.url.as_deref() }));
             }
         });
         print("label", labelled);
@@ -154,7 +154,8 @@ fn main() {
             .iter()
             .zip(&spans)
             .map(|(record, spans)| {
-                let labelled = labeler.label(&record.text, spans, None);
+                let labelled =
+                    labeler.label(&record.text, spans, Known { title: None, url: record.fields.url.as_deref() });
                 let segments = spans.iter().zip(&labelled.verdicts);
                 let segments = segments.map(|(span, verdict)| Segment { span: span.clone(), verdict: *verdict });
                 (record, segments.collect::<Vec<_>>(), labelled)

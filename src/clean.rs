@@ -7,8 +7,8 @@ use crate::article::stamp::Words;
 use crate::config::{Config, Effective};
 use crate::document::{Cleaned, Record, Segment};
 use crate::error::Result;
-use crate::label::Labeler;
 use crate::label::model::{self, Model, Reason};
+use crate::label::{Known, Labeler};
 use crate::lexicon::{self, BylineLexicon, CompiledPatterns};
 use crate::mention::Finder;
 use crate::segment::segment;
@@ -69,7 +69,8 @@ impl Cleaner {
     pub fn reasons(&self, record: &Record) -> Vec<Vec<Reason>> {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
-        Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, title)
+        let known = Known { title, url: record.fields.url.as_deref() };
+        Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, known)
     }
 
     /// Labels a record, without evidence from other records, and makes its article.
@@ -83,9 +84,10 @@ impl Cleaner {
     pub fn clean_among(&self, record: Record, templates: &Templates) -> Cleaned {
         let title = record.fields.title.as_deref();
         let spans = segment(&record.text, title, &self.patterns);
+        let known = Known { title, url: record.fields.url.as_deref() };
         let is_template = templates.of_site(record.fields.url.as_deref());
         let labeler = Labeler::new(&self.patterns, &self.model, &self.config.label);
-        let labelled = labeler.label_among(&record.text, &spans, title, is_template);
+        let labelled = labeler.label_among(&record.text, &spans, known, is_template);
         let segments: Vec<Segment> = spans
             .into_iter()
             .zip(&labelled.verdicts)

@@ -321,6 +321,9 @@ pub struct TrainArgs {
     /// Folder that keeps the models of the folds: what is there is not fitted again.
     #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
     pub fold_models: Option<PathBuf>,
+    /// Give the labeller the web addresses of the tested records.
+    #[arg(long, requires = "cross_validate")]
+    pub addresses: bool,
     #[command(flatten)]
     pub overlay: Overlay,
 }

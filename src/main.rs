@@ -266,7 +266,8 @@ fn train(args: &TrainArgs) -> anyhow::Result<u8> {
     let config = load_overlay(&args.overlay)?.config.label;
     let tell = |what: &str| tracing::info!("{what}");
     if args.cross_validate {
-        let report = newsieve::train::cross_validate(&args.corpus, &config, args.fold_models.as_deref(), &tell)?;
+        let models = args.fold_models.as_deref();
+        let report = newsieve::train::cross_validate(&args.corpus, &config, models, args.addresses, &tell)?;
         emit(&report.to_string())?;
     }
     if let Some(path) = &args.to {

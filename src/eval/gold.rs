@@ -22,6 +22,8 @@ pub struct Gold {
     pub corpus: String,
     /// Site; records of one site are never split between training and test.
     pub site: String,
+    /// Address of the page.
+    pub url: Option<String>,
     /// BCP 47.
     pub lang: String,
     /// The text.

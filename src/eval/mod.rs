@@ -82,7 +82,11 @@ pub fn evaluate(cleaner: &Cleaner, config: &Config, records: &[Gold]) -> Report 
         .map(|(number, gold)| {
             let origin = Origin { file_path: "gold".into(), record_no: number as i64, input: 0 };
             let content = Content::Text(gold.raw_text.clone());
-            let raw = RawRecord { origin, content, fields: CallerFields::default() };
+            let raw = RawRecord {
+                origin,
+                content,
+                fields: CallerFields { url: gold.url.clone(), ..CallerFields::default() },
+            };
             decode(raw, config).map_or_else(|_| Outcome::rejected(), |record| Outcome::of(&cleaner.clean(record)))
         })
         .collect();

@@ -10,6 +10,7 @@ use super::rules::{self, Rule};
 use super::{Decision, Item, Page};
 use crate::document::Label;
 use crate::label::line::Evidence;
+use crate::label::title::MAX_TITLE_UNITS;
 use crate::text::Ending;
 
 /// Log-odds in favour of lists that a colon introduces: the model has seen few clean texts with lists.
@@ -21,6 +22,12 @@ const MAX_TEXT_LINES: usize = 60;
 /// Log-odds that a line is the title, against there being none, from which it is on a whole page: hardly one has none. Cross-validated,
 /// the titles of 4 more pages in 681 are right so.
 const LEAST_TITLE: f32 = -1.0;
+/// Likeness to the record's address from which it speaks for a line as the title.
+const LEAST_LIKENESS: f32 = 0.4;
+/// Log-odds in favour of a title that has all words of the address and no others. Cross-validated, titles of whole pages are right in
+/// .878 of the cases with their addresses and .838 without, of main columns in .942 and .919, of wide cuts in .924 and .884. With 3 and 5
+/// fewer are, and with more weight on full likeness: many editors change headline or address later.
+const FOR_ADDRESS: f32 = 4.0;
 /// Log-odds in favour of paragraphs behind a block of other stories in a text.
 const FOR_RESUMED: f32 = 2.0;
 /// Log-odds against lines in a block of other stories at the end.
@@ -118,10 +125,13 @@ impl Page<'_> {
     /// Gives every line that the model has judged the chance that it is rightly kept or cut. Measured by cross-validation, of the
     /// lines with a chance of .9 and more 98 in 100 are.
     fn weigh(&mut self, odds: &[Option<i32>], judgement: &Judgement) {
+        let for_title = self.title.map_or(0, |title| self.for_address(title));
         for (at, odds) in odds.iter().enumerate() {
             let Some(decision) = &mut self.decisions[at] else { continue };
             decision.confidence = match (decision.label, odds) {
-                (Label::Title, _) if decision.rule != rules::TITLE_FIELD => probability(judgement.title[at]),
+                (Label::Title, _) if decision.rule != rules::TITLE_FIELD => {
+                    probability(judgement.title[at] + for_title)
+                }
                 (Label::Lead | Label::Body, Some(odds)) => probability(*odds),
                 // A copy is cut because it is one.
                 (Label::Repeat | Label::RelatedHeading, _) | (_, None) => decision.confidence,
@@ -148,14 +158,15 @@ impl Page<'_> {
         }
     }
 
-    /// The line that is the title: the record's own field first, else the model's choice, which may be none.
+    /// The line that is the title: the record's own field first, else the choice of model and address, which may be none.
     fn choose_title(&mut self, judgement: &Judgement) -> Option<usize> {
         let by_field = self.title.filter(|&at| self.decisions[at].is_some_and(|it| it.rule == rules::TITLE_FIELD));
         let best = (0..self.lines.len())
             .filter(|&at| self.may_be_title(at))
-            .max_by_key(|&at| (judgement.title[at], std::cmp::Reverse(at)));
+            .map(|at| (judgement.title[at] + self.for_address(at), std::cmp::Reverse(at)))
+            .max();
         let least = if self.lines.len() > MAX_TEXT_LINES { LEAST_TITLE } else { 0.0 };
-        let chosen = by_field.or_else(|| best.filter(|&at| judgement.title[at] > (least * UNIT) as i32));
+        let chosen = by_field.or_else(|| best.filter(|(odds, _)| *odds > (least * UNIT) as i32).map(|(_, at)| at.0));
         if let Some(old) = self.title.filter(|old| Some(*old) != chosen) {
             // What the rules took for the title is an ordinary line now.
             self.decide(old, Label::Body, rules::BODY_SUBHEADING);
@@ -163,11 +174,20 @@ impl Page<'_> {
         self.title = chosen;
         if let Some(title) = chosen {
             if self.decisions[title].is_none_or(|it| it.label != Label::Title) {
-                self.decide(title, Label::Title, rules::MODEL_TITLE);
+                let by_address = self.for_address(title) > 0;
+                self.decide(title, Label::Title, if by_address { rules::TITLE_ADDRESS } else { rules::MODEL_TITLE });
             }
             self.repeat_title(title, |_, _| true);
         }
         chosen
+    }
+
+    /// What speaks for a line as the title because the record's address has its words.
+    fn for_address(&self, at: usize) -> i32 {
+        let line = &self.lines[at];
+        let Some(address) = self.address.as_ref().filter(|_| line.shape.units <= MAX_TITLE_UNITS) else { return 0 };
+        let likeness = address.likeness(&line.text);
+        if likeness < LEAST_LIKENESS { 0 } else { (FOR_ADDRESS * likeness * UNIT) as i32 }
     }
 
     /// Whether no rule is sure that a line is something else: a caption, a date, a byline, a menu in one line.
@@ -362,6 +382,29 @@ pub(super) fn best_cut(odds: &[Option<i32>], chars: impl Fn(usize) -> f32) -> i3
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config;
+    use crate::label::{Known, Labeler, model};
+    use crate::lexicon::{self, CompiledPatterns};
+    use crate::segment::segment;
+
+    #[test]
+    fn the_address_tells_which_headline_is_the_title() {
+        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
+        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
+        let text = "Home\nNews\nHarbour bridge opens after nine years\nRead more\nCouncil raises the fee for parking\nRead \
+                    more\n\nThe people of Eastvale were told on Tuesday that the bridge is open and that the fee for parking is \
+                    raised, and few of them were surprised.\n\nThe mayor said that both had been promised for a long time, and \
+                    that more would follow in the spring.";
+        let spans = segment(text, None, &patterns);
+        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        for (url, title) in [
+            ("https://example.com/news/council-raises-fee-for-parking-12345678.html", 4),
+            ("https://example.com/news/harbour-bridge-opens-after-nine-years", 2),
+        ] {
+            let labelled = labeler.label(text, &spans, Known { title: None, url: Some(url) });
+            assert_eq!(labelled.verdicts.iter().position(|it| it.label == Label::Title), Some(title), "{url}");
+        }
+    }
 
     #[test]
     fn the_cut_keeps_what_pays() {

@@ -3,6 +3,7 @@
 //! One file a concern; [`Labeler::label`] is the order. A step decides only what no earlier step has decided, except where its
 //! comment says so.
 
+pub mod address;
 mod decide;
 mod items;
 pub mod line;
@@ -22,6 +23,7 @@ use crate::document::{Label, Span, Verdict};
 use crate::lexicon::CompiledPatterns;
 use crate::text::is_blank;
 
+use address::Address;
 use line::{Evidence, Line};
 use model::features::{self, Features, View};
 use model::{Judgement, Model};
@@ -38,6 +40,15 @@ pub struct Labeler<'a> {
     patterns: &'a CompiledPatterns,
     model: &'a Model,
     config: &'a LabelConfig,
+}
+
+/// What is known of a record beside its text.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Known<'a> {
+    /// The caller's title.
+    pub title: Option<&'a str>,
+    /// Its web address.
+    pub url: Option<&'a str>,
 }
 
 /// Labels, and what the rules saw on the way that the fields need again.
@@ -94,6 +105,8 @@ pub(crate) struct Page<'a> {
     pub decisions: Vec<Option<Decision>>,
     pub items: Vec<Item>,
     pub title: Option<usize>,
+    /// The record's address, where it may name the headline.
+    pub address: Option<Address>,
     pub topic: Topic,
     pub config: &'a LabelConfig,
     /// Letters of the languages whose press prints a summary in front of every story.
@@ -117,10 +130,10 @@ impl<'a> Labeler<'a> {
         Labeler { patterns, model, config }
     }
 
-    /// Labels the spans of a text. `known_title` is the caller's title, if there is one.
+    /// Labels the spans of a text.
     #[must_use]
-    pub fn label(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Labelled {
-        self.label_among(text, spans, known_title, |_| false)
+    pub fn label(&self, text: &str, spans: &[Span], known: Known) -> Labelled {
+        self.label_among(text, spans, known, |_| false)
     }
 
     /// Labels the spans of a text of which some lines, trimmed of blanks, stand on many pages of its site.
@@ -129,10 +142,10 @@ impl<'a> Labeler<'a> {
         &self,
         text: &str,
         spans: &[Span],
-        known_title: Option<&str>,
+        known: Known,
         is_template: impl Fn(&str) -> bool,
     ) -> Labelled {
-        let (mut page, mut features) = self.examine(text, spans, known_title, &self.model.ranks);
+        let (mut page, mut features) = self.examine(text, spans, known, &self.model.ranks);
         for line in &mut page.lines {
             line.is_template = is_template(text[spans[line.segment].bytes.clone()].trim_matches(is_blank));
         }
@@ -149,12 +162,13 @@ impl Labeler<'_> {
         self.patterns
     }
 
-    fn by_rules(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Page<'_> {
+    fn by_rules(&self, text: &str, spans: &[Span], known: Known) -> Page<'_> {
         let lines = line::read(text, spans, self.patterns);
         let mut page = Page::new(lines, self.config, &self.patterns.summary_letters);
+        page.address = known.url.and_then(Address::of);
         page.glued(spans);
         page.alone();
-        page.find_title(known_title);
+        page.find_title(known.title);
         page.twice();
         page.repeats();
         page.placeholder(self.patterns);
@@ -167,8 +181,8 @@ impl Labeler<'_> {
 
     /// The model's strongest reasons for each span; none for blank ones.
     #[must_use]
-    pub fn reasons(&self, text: &str, spans: &[Span], known_title: Option<&str>) -> Vec<Vec<model::Reason>> {
-        let (page, mut features) = self.examine(text, spans, known_title, &self.model.ranks);
+    pub fn reasons(&self, text: &str, spans: &[Span], known: Known) -> Vec<Vec<model::Reason>> {
+        let (page, mut features) = self.examine(text, spans, known, &self.model.ranks);
         let mut reasons = vec![Vec::new(); spans.len()];
         for (line, of_line) in page.lines.iter().zip(self.model.reasons(&mut features, &page.lines)) {
             reasons[line.segment] = of_line;
@@ -178,14 +192,8 @@ impl Labeler<'_> {
 
     /// The rules' labels of a text and what the model sees of its lines, the words left out.
     #[must_use]
-    pub(crate) fn examine(
-        &self,
-        text: &str,
-        spans: &[Span],
-        known_title: Option<&str>,
-        ranks: &[u8],
-    ) -> (Page<'_>, Features) {
-        let mut page = self.by_rules(text, spans, known_title);
+    pub(crate) fn examine(&self, text: &str, spans: &[Span], known: Known, ranks: &[u8]) -> (Page<'_>, Features) {
+        let mut page = self.by_rules(text, spans, known);
         let vocabulary = std::mem::take(&mut page.topic.vocabulary);
         let blanks_at_end = spans.len() - page.lines.last().map_or(0, |line| line.segment + 1);
         let view = View { lines: &page.lines, decisions: &page.decisions, title: page.title, blanks_at_end };
@@ -202,6 +210,7 @@ impl<'a> Page<'a> {
             lines,
             items: Vec::new(),
             title: None,
+            address: None,
             topic,
             config,
             summary_letters,

@@ -33,6 +33,7 @@ rules! {
     TITLE_FIELD "title.field" 0.97 "The line is the title that the record's own field gives.";
     TITLE_FIRST "title.first_line" 0.9 "The first line that is not page furniture reads like a headline and prose follows.";
     TITLE_TOPIC "title.topic" 0.75 "Of the headlines in front of the first paragraph, the one that shares most words with the body.";
+    TITLE_ADDRESS "title.address" 0.9 "The web address of the record has the line's words.";
     REPEAT_TITLE "repeat.title" 0.9 "The title again.";
     REPEAT_GLUED "repeat.glued_title" 0.95 "The title glued in front of a caption.";
     SEPARATOR_GLUE "separator.glue" 0.9 "The marker between a glued title and its caption.";

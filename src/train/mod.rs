@@ -17,12 +17,13 @@ use crate::document::{Label, Span};
 use crate::error::{Error, Result};
 use crate::eval::gold::{self, Gold};
 use crate::eval::{Outcome, Report};
+use crate::label::address::Address;
 use crate::label::model::features::{Column, FIRST_STAGE, Features};
 use crate::label::model::matrix::Matrix;
 use crate::label::model::second::{self, SECOND, Second};
 use crate::label::model::trees::Ensemble;
 use crate::label::model::{Model, candidates, record, text};
-use crate::label::{Labeler, Page, rules};
+use crate::label::{Known, Labeler, Page, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
 use boost::{Columns, Examples, Settings};
@@ -103,11 +104,13 @@ pub fn train(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result
 ///
 /// # Errors
 /// As [`train`]. With `models`, the models of the folds are kept in that folder, and those that are there are used instead of fitting
-/// them again: to measure a change behind the model in seconds.
+/// them again: to measure a change behind the model in seconds. With `addresses`, the labeller is given those of the tested records, as by a
+/// dump that has them.
 pub fn cross_validate(
     corpus: &Path,
     config: &LabelConfig,
     models: Option<&Path>,
+    addresses: bool,
     tell: &dyn Fn(&str),
 ) -> Result<Report> {
     let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
@@ -128,7 +131,7 @@ pub fn cross_validate(
         if let Some(path) = kept.filter(|path| !path.exists()) {
             model.save(&path)?;
         }
-        let outcomes: Vec<Outcome> = test.par_iter().map(|&at| outcome(&samples[at], &model)).collect();
+        let outcomes: Vec<Outcome> = test.par_iter().map(|&at| outcome(&samples[at], &model, addresses)).collect();
         for (&at, outcome) in test.iter().zip(&outcomes) {
             report.add(&samples[at].gold, outcome);
         }
@@ -173,8 +176,9 @@ struct Corpus {
 }
 
 /// What the labeller makes of a record with a model.
-fn outcome(sample: &Sample, model: &Model) -> Outcome {
+fn outcome(sample: &Sample, model: &Model, addresses: bool) -> Outcome {
     let mut page = sample.page.clone();
+    page.address = sample.gold.url.as_deref().filter(|_| addresses).and_then(Address::of);
     let mut features = sample.features.clone();
     for (row, decision) in page.decisions.iter().enumerate() {
         let rank = decision.map_or(0, |it| model.ranks[it.rule.number]);
@@ -193,7 +197,7 @@ fn prepare<'a>(labeler: &'a Labeler, Corpus { golds, folds }: Corpus) -> Vec<Sam
         .into_par_iter()
         .map(|(gold, role)| {
             let spans = segment(&gold.raw_text, None, labeler.patterns());
-            let (page, features) = labeler.examine(&gold.raw_text, &spans, None, &no_ranks);
+            let (page, features) = labeler.examine(&gold.raw_text, &spans, Known::default(), &no_ranks);
             let line_no: Vec<usize> = page.lines.iter().map(|line| spans[line.segment].line_no as usize).collect();
             let labelled = |no: usize, label: &str| gold.labels.get(no).is_some_and(|known| known == label);
             let titles: HashSet<u64> = page
