@@ -277,8 +277,8 @@ pub struct ReindexArgs {
 /// Score the labels against labelled records.
 ///
 /// GOLD is JSONL (plain or .gz): `raw_text` with one label for each of its lines in `labels` (body, title, noise, duplicate, blank)
-/// and, where they are known, in `labels_fine`; `gold_body`, `gold_title`, `lang`, `variant`, `id`. A record without labels is a page
-/// without an article. Prints lines and text (shingles of four words) by language, titles, confusions, the worst records.
+/// and, where they are known, in `labels_fine`; `gold_body`, `gold_title`, `url`, `lang`, `variant`, `id`. A record without labels
+/// is a page without an article. Prints lines and text (shingles of four words) by language, titles, confusions, the worst records.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
