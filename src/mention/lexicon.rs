@@ -277,6 +277,22 @@ pub struct AuthorLexicon {
     pub titles: Vec<String>,
     /// Words that no author's name has (`staff`, `agencies`).
     pub never: Vec<String>,
+    /// Words in front of a name inside a line that make it a byline (`written by`).
+    pub inside: Vec<String>,
+    /// The same, where the line has a date too (`by`); they may also stand twice at its beginning.
+    pub inside_dated: Vec<String>,
+    /// What opens the names of the reporters inside the first or last paragraph (`(记者`).
+    pub reporters: Vec<String>,
+    /// Articles in front of the name of a team (`the`).
+    pub articles: Vec<String>,
+    /// Words in lower case inside names (`van`).
+    pub particles: Vec<String>,
+    /// Beginnings of a name that are joined to it (`d'`).
+    pub joined: Vec<String>,
+    /// The press signs its stories with a name alone on the last line.
+    pub signed: bool,
+    /// Names in Han have a blank between family and given name.
+    pub blank_in_names: bool,
 }
 
 /// `parties.toml`.
