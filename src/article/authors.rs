@@ -11,6 +11,7 @@ mod words;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::Draft;
 use super::stamp::{self, Habits, Order};
@@ -32,18 +33,32 @@ const LINES_BEHIND_TITLE: usize = 16;
 const LINES_BEFORE_TITLE: usize = 5;
 /// Lines behind the text among which one stands.
 const LINES_AT_END: usize = 12;
+/// Lines behind the text among which one stands that nothing else on the page contradicts.
+const LINES_FAR_BEHIND: usize = 24;
+/// Lines behind the text among which a name alone signs it.
+const LINES_OF_SIGNATURE: usize = 3;
 /// Longest byline, in units.
 const MAX_UNITS: f32 = 34.0;
 /// Most names of one story.
 const MAX_NAMES: usize = 12;
-/// What a line that says that it is a byline is worth beside its place.
-const SAID: i32 = 7;
+/// What a line that says that it is a byline is worth beside its place: as much as most that may speak for a name alone.
+const SAID: i32 = 9;
 /// Fewest units of a line that tells who an author is.
 const UNITS_OF_BIOGRAPHY: f32 = 6.0;
+/// Most units of a line that tells an author's role and nothing else.
+const UNITS_OF_ROLE: f32 = 8.0;
+/// Most units of a line that is nothing but words in front of a name.
+const UNITS_OF_WORDS: f32 = 4.0;
+/// Fewest letters of an address that is a person's name.
+const LETTERS_OF_OWNER: usize = 8;
+/// Words among which a role stands.
+const WORDS_OF_ROLE: usize = 16;
 /// Below this score a line is no byline.
 const LEAST: i32 = 4;
 /// Most words of a name.
 const MAX_WORDS: usize = 5;
+/// Most capitals behind small letters in a word of a name with what is glued to it, `McDonaldReporter`.
+const MAX_HUMPS: usize = 2;
 /// Bytes of the longest word in front of a name that is looked for, `professor`.
 const MAX_TITLE_BYTES: usize = 16;
 /// Characters at the beginning of a paragraph in which the press of China names its reporter.
@@ -104,48 +119,68 @@ pub(super) fn names(
     reader.names(dated)
 }
 
+/// Where the parts of a page stand, as indices of its lines.
+struct Page {
+    /// The first paragraph.
+    first: usize,
+    /// The last kept line.
+    last: usize,
+    has_title: bool,
+    /// The title, or where it would stand.
+    title: usize,
+    /// The line that is labelled the title, where a repetition of it stands nearer to the text.
+    other: usize,
+    /// The lines around title and first paragraph.
+    top: Range<usize>,
+}
+
 impl Reader<'_> {
     fn names(&self, dated: Option<usize>) -> Vec<String> {
-        let lines = &self.draft.labelled.lines;
-        let kept = |line: &Line| matches!(self.draft.label(line), Label::Lead | Label::Body);
-        let Some(first) = self.draft.first_paragraph() else { return Vec::new() };
-        let title = self.draft.headline_before(first);
-        let last = lines.iter().rposition(kept).unwrap_or(first);
-        let title_line = title.unwrap_or_else(|| first.saturating_sub(LINES_BEFORE_TITLE)).min(last);
-        let top = title_line.saturating_sub(LINES_BEFORE_TITLE)
-            ..(first + 1 + LINES_BEHIND_FIRST).max(title_line + 1 + LINES_BEHIND_TITLE).min(lines.len());
-        let from = first.saturating_sub(LINES_BEHIND_TITLE);
-        let other = self.draft.title_line().unwrap_or(title_line);
-        let order = (title_line + 1..top.end)
-            .chain((top.start..title_line).rev())
-            .chain(other + 1..(other + 1 + LINES_BEHIND_TITLE / 2).min(top.start).max(other + 1))
-            .filter(|at| *at <= title_line + LINES_BEHIND_TITLE || *at >= from);
-        let mut best: Option<(i32, usize, How)> = None;
-        for at in order {
-            let place = self.place(at, title.is_some(), (title_line, other), first);
-            let said = self.said(at).map(|_| (SAID + place, How::Said));
-            let scored = said.or_else(|| Some((self.score_alone(at, dated)? + place, How::Alone)));
-            if let Some((score, how)) = scored.filter(|(score, _)| *score >= LEAST)
-                && best.as_ref().is_none_or(|(most, ..)| score > *most)
-            {
-                best = Some((score, at, how));
-            }
-        }
-        let end: Vec<usize> = ((last + 1).saturating_sub(2).max(top.end)..(last + 1 + LINES_AT_END).min(lines.len()))
-            .take_while(|at| self.draft.label(&lines[*at]) != Label::RelatedHeading)
-            .collect();
-        let found = best
-            .map(|(_, at, how)| self.block(at, how))
-            .or_else(|| end.iter().find_map(|at| self.said(*at)))
-            .or_else(|| self.reporter(first, last))
-            .or_else(|| end.iter().find_map(|at| self.alone_at_end(*at, last)));
+        let Some(page) = self.page() else { return Vec::new() };
+        let best = self.best_at_top(&page, dated);
+        // Where stories are signed at their end, a name alone elsewhere is weaker.
+        let unsure = self.words.signed && best.is_none_or(|(_, how)| how == How::Alone);
+        let found = unsure
+            .then(|| self.signature(&page))
+            .flatten()
+            .or_else(|| best.map(|(at, how)| self.block(at, how)))
+            .or_else(|| self.end(&page).find_map(|at| self.said(at)))
+            .or_else(|| self.reporter(page.first, page.last))
+            .or_else(|| self.near_end(&page).find_map(|at| self.alone_at_end(at, page.last)))
+            .or_else(|| self.agency_at_top(&page))
+            .or_else(|| self.said_elsewhere(&page))
+            .or_else(|| self.presented(&page))
+            .or_else(|| self.owner());
+        self.once(found.unwrap_or_default())
+    }
+
+    /// Each name once. A site that signs beside a person is none.
+    fn once(&self, found: Vec<String>) -> Vec<String> {
+        let is_own = |name: &String| self.is_site(name) && !self.given_first(name);
+        let has_person = found.iter().any(|name| self.given_first(name));
         let mut names: Vec<String> = Vec::new();
-        for name in found.unwrap_or_default() {
-            if !names.contains(&name) && names.len() < MAX_NAMES {
+        for name in found {
+            if !names.contains(&name) && names.len() < MAX_NAMES && !(has_person && is_own(&name)) {
                 names.push(name);
             }
         }
         names
+    }
+
+    fn page(&self) -> Option<Page> {
+        let lines = &self.draft.labelled.lines;
+        let first = self.draft.first_paragraph()?;
+        let headline = self.draft.headline_before(first);
+        let last = lines.iter().rposition(|line| self.is_kept(line)).unwrap_or(first);
+        let title = headline.unwrap_or_else(|| first.saturating_sub(LINES_BEFORE_TITLE)).min(last);
+        let top = title.saturating_sub(LINES_BEFORE_TITLE)
+            ..(first + 1 + LINES_BEHIND_FIRST).max(title + 1 + LINES_BEHIND_TITLE).min(lines.len());
+        let other = self.draft.title_line().unwrap_or(title);
+        Some(Page { first, last, has_title: headline.is_some(), title, other, top })
+    }
+
+    fn is_kept(&self, line: &Line) -> bool {
+        matches!(self.draft.label(line), Label::Lead | Label::Body)
     }
 
     /// The line with single blanks.

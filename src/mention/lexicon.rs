@@ -283,6 +283,16 @@ pub struct AuthorLexicon {
     pub inside_dated: Vec<String>,
     /// What opens the names of the reporters inside the first or last paragraph (`(记者`).
     pub reporters: Vec<String>,
+    /// Words of somebody who writes (`reporter`): a line that has one behind a name presents an author.
+    pub writers: Vec<String>,
+    /// Verbs between a name and such a word (`is`).
+    pub bears: Vec<String>,
+    /// Words that are names in this language although they stand in other lists, or mean something in other languages (`an`).
+    pub names: Vec<String>,
+    /// Words in front of a team that make it no name (`our`).
+    pub no_team: Vec<String>,
+    /// Last words of a line that names somebody who is not the author (`摄`).
+    pub others_behind: Vec<String>,
     /// Articles in front of the name of a team (`the`).
     pub articles: Vec<String>,
     /// Words in lower case inside names (`van`).

@@ -15,6 +15,7 @@ impl Reader<'_> {
             || label == Label::Caption && (line.shape.units > 8.0 || line.shape.ends_sentence())
             || kept && line.shape.units > 8.0
             || line.shape.ends_sentence() && kept
+            || self.is_introduced_as_another(at)
         {
             return None;
         }
@@ -46,7 +47,7 @@ impl Reader<'_> {
             return Some((vec![line.text.clone()], Rest::Nothing));
         }
         // `Susan December 9, 2024`
-        if dated && !part.contains(' ') && self.given.contains(part) {
+        if dated && !part.contains(' ') && (self.given.contains(part) || self.is_site(part)) {
             return Some((vec![part.to_owned()], Rest::Number));
         }
         if part.starts_with(is_han) {
@@ -61,6 +62,9 @@ impl Reader<'_> {
         {
             return None;
         }
+        if let Some(names) = self.all_names(&parts).filter(|_| !dated) {
+            return Some((names, Rest::Nothing));
+        }
         // `109 Comments | X`, `Updated | X`: of the parts behind the first only a name with a known given name counts.
         let (names, rest) = parts.iter().enumerate().find_map(|(number, part)| {
             let (names, rest) = self.read(part, How::Alone);
@@ -71,6 +75,23 @@ impl Reader<'_> {
         })?;
         let more = parts.len() > 1 || dated;
         Some((names, if rest == Rest::Nothing && more { Rest::Number } else { rest }))
+    }
+
+    /// The names of parts that are all names: `X - Y`.
+    fn all_names(&self, parts: &[&str]) -> Option<Vec<String>> {
+        if !(2..=4).contains(&parts.len()) {
+            return None;
+        }
+        let mut names = Vec::new();
+        for part in parts {
+            let (read, rest) = self.read(part, How::Alone);
+            let sure = |name: &String| self.given_first(name) || self.words.signed && self.is_surname(name);
+            if read.is_empty() || rest != Rest::Nothing || !read.iter().all(sure) {
+                return None;
+            }
+            names.extend(read);
+        }
+        Some(names)
     }
 
     /// Whether a part of a line begins as a name alone does: with a capital and one more word of a name, or in Han. Told without reading
@@ -91,7 +112,7 @@ impl Reader<'_> {
         }
         words.next().is_some_and(|word| {
             let core = word.trim_end_matches([',', ';', ':']);
-            word.starts_with(char::is_uppercase)
+            word.trim_start_matches('(').starts_with(char::is_uppercase)
                 || self.words.is_joined(word)
                 || self.words.is_particle(core)
                 || self.words.joints.contains(core)

@@ -6,24 +6,25 @@ use crate::text::{is_han, is_unspaced};
 impl Reader<'_> {
     /// `作者:X Y`, also inside a short line: `光明日报记者 X`.
     pub(super) fn introduced_in_han(&self, part: &str) -> Option<Vec<String>> {
-        let han_prefix = |prefix: &&String| prefix.starts_with(is_unspaced);
-        let (at, prefix) = self
-            .words
-            .prefixes
-            .iter()
-            .filter(han_prefix)
-            .find_map(|prefix| Some((part.find(prefix.as_str())?, prefix)))?;
+        let (at, prefix) = self.han_prefix(part)?;
         let rest = &part[at + prefix.len()..];
         let colon = prefix.ends_with([':', '\u{ff1a}']) || rest.starts_with([':', '\u{ff1a}']);
         let rest = rest.trim_start_matches([':', '\u{ff1a}', ' ', '\u{3000}']);
         let names = self.han_names(rest);
         // `记者 X Y`: two names and nothing else need no known family name.
         let pieces = rest.split([' ', '、']).filter(|piece| !piece.is_empty());
-        let all = pieces.clone().count() > 1 && pieces.clone().all(|piece| (2..=3).contains(&piece.chars().count()));
+        let is_name = |piece: &str| (2..=3).contains(&piece.chars().count()) && !self.words.never.contains(piece);
+        let all = pieces.clone().count() > 1 && pieces.clone().all(is_name);
         let names =
             if all && names.len() < pieces.clone().count() { pieces.map(str::to_owned).collect() } else { names };
         let sure = names.first().is_some_and(|name| colon || all || self.is_surname(name) || !name.starts_with(is_han));
         sure.then_some(names)
+    }
+
+    /// Where a byline's words begin in a part, and they.
+    pub(super) fn han_prefix(&self, part: &str) -> Option<(usize, &str)> {
+        let mut prefixes = self.words.prefixes.iter().filter(|prefix| prefix.starts_with(is_unspaced));
+        prefixes.find_map(|prefix| Some((part.find(prefix.as_str())?, prefix.as_str())))
     }
 
     /// Han names in a row, until something else.
@@ -35,8 +36,11 @@ impl Reader<'_> {
         ]);
         for piece in pieces {
             let mut piece = piece.trim();
-            for title in &self.words.titles {
-                piece = piece.strip_prefix(title.as_str()).filter(|rest| !rest.is_empty()).unwrap_or(piece);
+            // `X报记者`, `X报记者张三`
+            let titles = self.words.titles.iter().filter(|title| title.starts_with(is_han));
+            let behind = titles.filter_map(|title| Some(&piece[piece.rfind(title.as_str())? + title.len()..]));
+            if let Some(behind) = behind.min_by_key(|rest| rest.len()) {
+                piece = behind;
             }
             let chars = piece.chars().count();
             let han = piece.chars().all(|c| is_han(c) || c == '·');

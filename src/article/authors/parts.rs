@@ -37,6 +37,19 @@ fn next_bar(line: &str) -> Option<(usize, usize)> {
     }
 }
 
+/// Whether a word is the name of an account: `zach92`.
+pub(super) fn is_account(word: &str) -> bool {
+    (3..=24).contains(&word.len())
+        && word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+/// Whether a word is the address of a site: `example.com`.
+pub(super) fn is_address(word: &str) -> bool {
+    let end = word.rsplit_once('.').map_or("", |(_, end)| end);
+    !word.contains(' ') && (2..=4).contains(&end.len()) && end.chars().all(|c| c.is_ascii_lowercase())
+}
+
 /// The letters and digits of a name, in lower case.
 pub(super) fn letters_of(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

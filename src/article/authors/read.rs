@@ -1,6 +1,6 @@
 //! Names out of a part of a line.
 
-use super::{How, MAX_WORDS, Reader, Rest};
+use super::{How, MAX_HUMPS, MAX_WORDS, Reader, Rest};
 use crate::text::is_han;
 
 impl Reader<'_> {
@@ -43,6 +43,24 @@ impl Reader<'_> {
         let all: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
         for (number, raw) in all.iter().enumerate() {
             let next = all.get(number + 1).copied().unwrap_or("");
+            // `Anna (Holt) Miller`
+            let is_second = !words.is_empty()
+                && next.starts_with(char::is_uppercase)
+                && raw
+                    .strip_prefix('(')
+                    .and_then(|raw| raw.strip_suffix(')'))
+                    .is_some_and(|name| name.starts_with(char::is_uppercase) && name.chars().all(char::is_alphabetic));
+            if is_second {
+                words.push(raw);
+                continue;
+            }
+            // `Anna Miller , Peter Holt`
+            if matches!(*raw, "," | ";") && !words.is_empty() {
+                let first = names.is_empty();
+                self.finish(&mut words, &mut names, how, first);
+                behind_comma = true;
+                continue;
+            }
             if raw.starts_with(['@', '(', '[']) {
                 let number = raw.chars().nth(1).is_some_and(|c| c.is_ascii_digit());
                 rest = if number && how == How::Alone { Rest::Other } else { Rest::Role };
@@ -56,7 +74,9 @@ impl Reader<'_> {
                 && let Some((name, length)) = self.agency(&all[number..])
             {
                 // `X, CNN`: where a person works is no author.
-                if names.is_empty() || !self.outlets.contains(&name.to_lowercase()) {
+                let has_person = names.iter().any(|name| !self.agencies.contains(&name.to_lowercase()));
+                let works_there = has_person || self.outlets.contains(&name.to_lowercase()) && behind_comma;
+                if names.is_empty() || !works_there {
                     names.push(name);
                 }
                 skipped = number + length;
@@ -77,6 +97,7 @@ impl Reader<'_> {
                     break;
                 }
                 self.finish(&mut words, &mut names, how, true);
+                behind_comma = false;
                 continue;
             }
             if !words.is_empty() && next.is_empty() && self.words.teams.contains(&lower) {
@@ -86,7 +107,8 @@ impl Reader<'_> {
             }
             let small = self.words.is_particle(&lower) && next.starts_with(char::is_uppercase);
             if words.len() > 1
-                && (self.words.never.contains(&lower) && !small || self.stamps.is_month(lower.trim_end_matches('.')))
+                && (self.words.never.contains(&lower) && !small
+                    || self.stamps.is_month(lower.trim_end_matches('.')) && !self.words.names.contains(&lower))
             {
                 rest = if how == How::Said { Rest::Role } else { Rest::Other };
                 break;
@@ -117,7 +139,12 @@ impl Reader<'_> {
                 rest = Rest::Other;
                 break;
             }
-            let end = glued_end(core);
+            // `HomeNewsSportCulture`: a menu.
+            if humps(core) > MAX_HUMPS {
+                rest = Rest::Other;
+                break;
+            }
+            let end = glued_end(core).min(self.glued_month(core, next));
             let word = &core[..end];
             let glued = end < core.len();
             // `WhatsApp`, `TurboTax` are words; `MillerFounder at`, `MillerReporter` are not.
@@ -126,6 +153,7 @@ impl Reader<'_> {
                 || tail.starts_with(|c: char| !c.is_alphabetic())
                 || self.words.roles.contains(&tail)
                 || self.stamps.is_month(&tail);
+            let sure = sure || self.stamps.is_month(tail.trim_end_matches('.'));
             let (word, glued) = if glued && !sure { (core, false) } else { (word, glued) };
             let caseless = how == How::Said && word.starts_with(|c: char| c.is_alphabetic() && !c.is_lowercase());
             let capital = word.starts_with(char::is_uppercase) || caseless;
@@ -164,6 +192,11 @@ impl Reader<'_> {
             return (names, rest);
         }
         let first = names.is_empty();
+        // `Our Team` is an entry of a menu.
+        let is_menu = |word: &&str| self.words.no_team.contains(&word.to_lowercase());
+        if team && how == How::Alone && words[..words.len() - 1].iter().all(is_menu) {
+            return (names, Rest::Other);
+        }
         if team && how == How::Alone && first {
             names.push(std::mem::take(&mut words).join(" "));
             return (names, Rest::Role);
@@ -186,6 +219,16 @@ impl Reader<'_> {
             }
         }
         (names, rest)
+    }
+
+    /// Where a month is glued to a name in capitals: `MILLERAUG. 12`.
+    fn glued_month(&self, word: &str, next: &str) -> usize {
+        let word = word.trim_end_matches('.');
+        if !next.starts_with(|c: char| c.is_ascii_digit()) || word.contains(char::is_lowercase) {
+            return usize::MAX;
+        }
+        let mut starts = word.char_indices().map(|(at, _)| at).skip(2);
+        starts.find(|at| self.stamps.is_month(&word[*at..].to_lowercase())).unwrap_or(usize::MAX)
     }
 
     /// An agency at the beginning of some words: its name as printed, and how many words it has.
@@ -261,6 +304,12 @@ impl Reader<'_> {
             names.push(words.join(" "));
         }
     }
+}
+
+/// How often a capital follows a small letter in a word.
+fn humps(word: &str) -> usize {
+    let small_before = word.chars().zip(word.chars().skip(1));
+    small_before.filter(|(before, behind)| before.is_lowercase() && behind.is_uppercase()).count()
 }
 
 /// Where the next thing is glued to a name: `MillerPublished`. `McDonald` and `DeShawn` are one word.

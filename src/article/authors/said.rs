@@ -1,11 +1,14 @@
 //! Lines that say that they are bylines.
 
-use super::parts::parts;
-use super::{MAX_UNITS, Reader};
+use super::parts::{is_account, is_address, parts};
+use super::{MAX_UNITS, Reader, UNITS_OF_WORDS};
 use crate::document::Label;
-use crate::label::line::{Evidence, Line};
+use crate::label::line::Evidence;
 use crate::lexicon::LineSet;
 use crate::text::is_han;
+
+/// What stands around a line of credits.
+const BRACKETS: [char; 9] = ['[', ']', '(', ')', '【', '】', '\u{ff08}', '\u{ff09}', ' '];
 
 impl Reader<'_> {
     /// The names of a line that says that it is a byline.
@@ -22,12 +25,13 @@ impl Reader<'_> {
         }
         let introduced = self.is_introduced(at);
         let text = Self::printed(line);
-        if !introduced && line.evidence != Evidence::Credit && !self.words.may_introduce(&text) {
+        let is_credit = matches!(line.evidence, Evidence::Credit | Evidence::AgencyCredit(_));
+        if !introduced && !is_credit && !self.words.may_introduce(&text) {
             return None;
         }
         let (without, dated) = self.without_dates(&text);
-        let mut parts = parts(&without);
-        parts.retain(|part| !self.names_another(part));
+        let parts = parts(&without);
+        let parts: Vec<&str> = parts.into_iter().filter_map(|part| self.without_another(part)).collect();
         if introduced && let Some(part) = parts.first() {
             let names = self.listed(part);
             if !names.is_empty() {
@@ -48,31 +52,60 @@ impl Reader<'_> {
                 let before = text.split(suffix.as_str()).next().filter(|before| before.len() < text.len())?;
                 let word = before.trim_end().rsplit([' ', ',', '=', ']', '[', '·']).next()?;
                 let chars = word.chars().count();
-                ((2..=5).contains(&chars) && word.chars().all(char::is_alphabetic)).then(|| vec![word.to_owned()])
+                let is_name = (2..=5).contains(&chars) && word.chars().all(char::is_alphabetic);
+                (is_name || is_account(word)).then(|| vec![word.to_owned()])
             });
             names.filter(|_| !kept)
         };
-        by_words.or_else(inside).or_else(|| self.credited(line, &text)).or_else(by_suffix)
+        by_words.or_else(inside).or_else(|| self.credited(at, &text)).or_else(by_suffix)
     }
 
-    /// `Reviewed by X`
+    /// `Reviewed by X`, `记者 X 摄`
     fn names_another(&self, part: &str) -> bool {
+        let part = part.trim_matches(BRACKETS);
+        self.begins_with_another(part) || self.words.others_behind.iter().any(|other| part.ends_with(other.as_str()))
+    }
+
+    fn begins_with_another(&self, part: &str) -> bool {
         let lower = part.to_lowercase();
         self.words.others.iter().any(|other| lower.starts_with(other.as_str()))
     }
 
+    /// The part from a byline's words on where it begins with somebody else's: `编辑:X 作者:Y`. Nothing where there is nobody else.
+    fn without_another<'t>(&self, part: &'t str) -> Option<&'t str> {
+        let trimmed = part.trim_matches(BRACKETS);
+        if !self.names_another(part) {
+            return Some(part);
+        }
+        let (at, _) = self.han_prefix(trimmed).filter(|(at, _)| *at > 0 && self.begins_with_another(trimmed))?;
+        self.without_another(&trimmed[at..])
+    }
+
     /// Whether the line in front is nothing but `By`.
     pub(super) fn is_introduced(&self, at: usize) -> bool {
-        let before = at.checked_sub(1).map(|before| self.draft.labelled.lines[before].text.trim_end_matches(':'));
+        let before = at
+            .checked_sub(1)
+            .map(|before| self.draft.labelled.lines[before].text.trim_end_matches([':', ' ', '-', '—', '–', '|']));
         before.filter(|before| before.len() <= self.words.longest_prefix).is_some_and(|before| {
             let lower = before.to_lowercase();
             self.words.prefixes.iter().any(|prefix| prefix.trim_end_matches(':') == lower)
         })
     }
 
+    /// Whether the line in front is nothing but `Edited by`.
+    pub(super) fn is_introduced_as_another(&self, at: usize) -> bool {
+        let before = at.checked_sub(1).map(|before| &self.draft.labelled.lines[before]);
+        before.filter(|before| before.shape.units <= UNITS_OF_WORDS).is_some_and(|before| {
+            let lower = before.text.trim_end_matches([':', ' ', '-', '—', '–', '|', '/', ',']).to_lowercase();
+            self.words.others.iter().any(|other| other.trim_end_matches([':', '/']) == lower)
+        })
+    }
+
     /// What the pattern of a credit line calls the author.
-    fn credited(&self, line: &Line, text: &str) -> Option<Vec<String>> {
-        if line.evidence != Evidence::Credit || self.names_another(text) {
+    fn credited(&self, at: usize, text: &str) -> Option<Vec<String>> {
+        let line = &self.draft.labelled.lines[at];
+        let of_agency = matches!(line.evidence, Evidence::AgencyCredit(_));
+        if !(of_agency || line.evidence == Evidence::Credit) || self.names_another(text) {
             return None;
         }
         let credits = &self.patterns.credits;
@@ -82,8 +115,14 @@ impl Reader<'_> {
                 let captures = credits.pattern(number)?.captures(text)?;
                 captures.name("author").map(|author| author.as_str().to_owned())
             })?;
-        let names = self.listed(&author);
-        (!names.is_empty()).then_some(names)
+        let mut names = self.listed(&author);
+        // `X/AGENCY` names X, `AGENCY` nobody.
+        names.retain(|name| !(of_agency && self.agencies.contains(&name.to_lowercase())) && !is_address(name));
+        // A bare name of whom the text tells is a tag; `U.S. Markets` has initials in front of a word that is no name.
+        let told = || author.trim() == text.trim() && names.iter().any(|name| self.is_told(name, at));
+        let abbreviated =
+            !self.words.signed && author.split(' ').next().is_some_and(|word| word.matches('.').count() > 1);
+        (!names.is_empty() && !abbreviated && !told()).then_some(names)
     }
 
     /// `By X`, `Tác giả: X`: the names behind a byline's first words.

@@ -41,6 +41,16 @@ pub(super) struct AuthorWords {
     pub(super) inside_dated: Vec<String>,
     /// What opens the words about the reporters in a paragraph: `(记者`.
     pub(super) reporters: Vec<String>,
+    /// Words of somebody who writes: `reporter`.
+    pub(super) writers: HashSet<String>,
+    /// Verbs between a name and such a word: `is`.
+    pub(super) bears: HashSet<String>,
+    /// Words that are names in this language, whatever they are in others.
+    pub(super) names: HashSet<String>,
+    /// First words of what is no team's name: `our`.
+    pub(super) no_team: HashSet<String>,
+    /// What names somebody else at the end of a line: `摄`.
+    pub(super) others_behind: Vec<String>,
     articles: HashSet<String>,
     particles: HashSet<String>,
     joined: Vec<String>,
@@ -71,6 +81,14 @@ impl AuthorWords {
         self.articles.extend(lexicon.articles.iter().cloned());
         self.particles.extend(lexicon.particles.iter().cloned());
         self.joined.extend(lexicon.joined.iter().cloned());
+        self.writers.extend(lexicon.writers.iter().cloned());
+        self.no_team.extend(lexicon.no_team.iter().cloned());
+        self.bears.extend(lexicon.bears.iter().cloned());
+        self.others_behind.extend(lexicon.others_behind.iter().cloned());
+        self.names.extend(lexicon.names.iter().cloned());
+        for words in [&mut self.never, &mut self.roles, &mut self.joints, &mut self.titles] {
+            words.retain(|word| !self.names.contains(word));
+        }
         self.signed |= lexicon.signed;
         self.blank_in_names |= lexicon.blank_in_names;
         // The longest prefix is tried first.
