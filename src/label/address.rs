@@ -75,18 +75,17 @@ fn weight(words: &[Word]) -> u32 {
 fn words(text: &str) -> Vec<Word> {
     let mut folded = String::with_capacity(text.len());
     for c in DecomposingNormalizer::new_nfd().normalize_iter(text.chars()).flat_map(char::to_lowercase) {
+        // Of `ae`, `oe`, `ue` the second letter stands for the mark.
+        let is_mark =
+            is_loose_mark(c) || matches!(c, '\'' | '’' | '\u{ad}') || (c == 'e' && folded.ends_with(['a', 'o', 'u']));
         match c {
-            _ if is_loose_mark(c) => {}
-            '\'' | '’' | '\u{ad}' => {}
+            _ if is_mark => {}
             'đ' | 'ð' => folded.push('d'),
             'ł' => folded.push('l'),
-            'ø' => folded.push('o'),
+            'ø' | 'œ' => folded.push('o'),
             'ı' => folded.push('i'),
             'æ' => folded.push('a'),
-            'œ' => folded.push('o'),
             'ß' => folded.push_str("ss"),
-            // Of `ae`, `oe`, `ue` the second letter stands for the mark.
-            'e' if folded.ends_with(['a', 'o', 'u']) => {}
             _ => folded.push(c),
         }
     }

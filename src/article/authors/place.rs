@@ -184,11 +184,10 @@ impl Reader<'_> {
         }
         let is_told = || self.is_told(name, at);
         let told = match rest {
-            Rest::Role => 2,
             Rest::Number => 1,
             Rest::Nothing | Rest::Other if !self.words.signed || known || is_told() => 0,
-            Rest::Nothing | Rest::Other if self.draft.label(line) == Label::Credit || self.is_surname(name) => 2,
-            Rest::Nothing | Rest::Other => 1,
+            Rest::Nothing | Rest::Other if self.draft.label(line) != Label::Credit && !self.is_surname(name) => 1,
+            Rest::Role | Rest::Nothing | Rest::Other => 2,
         };
         let list = names.len() > 1 && names.iter().all(|name| self.given_first(name) || self.is_surname(name));
         let elsewhere = self.elsewhere(name, at, known);
@@ -351,7 +350,7 @@ impl Reader<'_> {
             // `Anna Miller SPA`
             let is_company = |word: &str| !word.contains(char::is_lowercase);
             let fits = (2..=3).contains(&words) && name.split(' ').all(is_name) && self.given_first(name);
-            let fits = fits && !name.split(' ').last().is_some_and(is_company);
+            let fits = fits && !name.rsplit(' ').next().is_some_and(is_company);
             (fits && !name.split(' ').any(|word| self.words.never.contains(&word.to_lowercase())))
                 .then(|| name.to_owned())
         })

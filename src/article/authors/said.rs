@@ -117,7 +117,8 @@ impl Reader<'_> {
             })?;
         let mut names = self.listed(&author);
         // `X/AGENCY` names X, `AGENCY` nobody.
-        names.retain(|name| !(of_agency && self.agencies.contains(&name.to_lowercase())) && !is_address(name));
+        let is_agency = |name: &String| of_agency && self.agencies.contains(&name.to_lowercase());
+        names.retain(|name| !is_address(name) && !is_agency(name));
         // A bare name of whom the text tells is a tag; `U.S. Markets` has initials in front of a word that is no name.
         let told = || author.trim() == text.trim() && names.iter().any(|name| self.is_told(name, at));
         let abbreviated =
