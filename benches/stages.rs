@@ -146,7 +146,7 @@ fn main() {
         );
         let labelled = seconds(|| {
             for (record, spans) in records.iter().zip(&spans) {
-                black_box(labeler.label(&record.text, spans, Known { title: None, url: record.fields.url.as_deref() }));
+                black_box(labeler.label(&record.text, spans, Known { title: None, ..Known::of(&record.fields) }));
             }
         });
         print("label", labelled);
@@ -154,8 +154,7 @@ fn main() {
             .iter()
             .zip(&spans)
             .map(|(record, spans)| {
-                let labelled =
-                    labeler.label(&record.text, spans, Known { title: None, url: record.fields.url.as_deref() });
+                let labelled = labeler.label(&record.text, spans, Known { title: None, ..Known::of(&record.fields) });
                 let segments = spans.iter().zip(&labelled.verdicts);
                 let segments = segments.map(|(span, verdict)| Segment { span: span.clone(), verdict: *verdict });
                 (record, segments.collect::<Vec<_>>(), labelled)

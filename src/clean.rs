@@ -67,9 +67,8 @@ impl Cleaner {
     /// The model's strongest reasons for the label of each segment of a record; none for blank ones.
     #[must_use]
     pub fn reasons(&self, record: &Record) -> Vec<Vec<Reason>> {
-        let title = record.fields.title.as_deref();
-        let spans = segment(&record.text, title, &self.patterns);
-        let known = Known { title, url: record.fields.url.as_deref() };
+        let known = Known::of(&record.fields);
+        let spans = segment(&record.text, known.title, &self.patterns);
         Labeler::new(&self.patterns, &self.model, &self.config.label).reasons(&record.text, &spans, known)
     }
 
@@ -82,10 +81,9 @@ impl Cleaner {
     /// Labels a record of a dump whose sites print the given lines on many pages, and makes its article.
     #[must_use]
     pub fn clean_among(&self, record: Record, templates: &Templates) -> Cleaned {
-        let title = record.fields.title.as_deref();
-        let spans = segment(&record.text, title, &self.patterns);
-        let known = Known { title, url: record.fields.url.as_deref() };
-        let is_template = templates.of_site(record.fields.url.as_deref());
+        let known = Known::of(&record.fields);
+        let spans = segment(&record.text, known.title, &self.patterns);
+        let is_template = templates.of_site(known.url);
         let labeler = Labeler::new(&self.patterns, &self.model, &self.config.label);
         let labelled = labeler.label_among(&record.text, &spans, known, is_template);
         let segments: Vec<Segment> = spans

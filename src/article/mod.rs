@@ -527,6 +527,12 @@ pub(crate) fn domain(url: &str) -> Option<String> {
     (host.contains('.') && !host.contains(char::is_whitespace)).then_some(host)
 }
 
+/// Whether a text is the address of a site: `example.com`.
+fn is_address(text: &str) -> bool {
+    let end = text.rsplit_once('.').map_or("", |(_, end)| end);
+    !text.contains(' ') && (2..=4).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_lowercase())
+}
+
 fn no_article(record: &Record) -> Rejection {
     Rejection {
         origin: record.origin.clone(),

@@ -1,10 +1,13 @@
 //! The headline without what the site puts around it: its own name behind a bar or dash, an agency's mark in front.
 
+use super::is_address;
 use crate::lexicon::{CompiledPatterns, LineSet};
 use crate::text::fold;
 
 /// Most words of a site's name.
 const MAX_SITE_WORDS: usize = 6;
+/// Fewest bytes in front of the last point of a site's address.
+const MIN_HOST_BYTES: usize = 3;
 /// Most words of a step of a page's path.
 const MAX_STEP_WORDS: usize = 4;
 /// Fewest words of the headline behind a path: its last step may be a section too.
@@ -21,7 +24,8 @@ pub(super) fn clean(
     let mut title = without_path(without_mark(title, patterns));
     for _ in 0..2 {
         let Some((head, tail)) = last_part(title) else { break };
-        let is_site = domain.is_some_and(|domain| names_site(tail, domain)) || is_address(tail) || is_outlet(tail);
+        let is_host = is_address(tail) && tail.rfind('.').is_some_and(|end| end >= MIN_HOST_BYTES);
+        let is_site = domain.is_some_and(|domain| names_site(tail, domain)) || is_host || is_outlet(tail);
         if !is_site || head.trim().is_empty() {
             break;
         }
@@ -81,14 +85,6 @@ fn names_site(name: &str, domain: &str) -> bool {
     let joined: String = parts.concat();
     let initials = name.len() >= 3;
     initials && (joined.contains(&name) || parts.iter().any(|part| part.len() > 3 && name.contains(part.as_str())))
-}
-
-/// `example.com`.
-fn is_address(text: &str) -> bool {
-    !text.contains(' ')
-        && text.rsplit_once('.').is_some_and(|(host, end)| {
-            host.len() > 2 && (2..=4).contains(&end.len()) && end.bytes().all(|byte| byte.is_ascii_lowercase())
-        })
 }
 
 #[cfg(test)]

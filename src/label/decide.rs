@@ -84,7 +84,8 @@ fn is_settled(decision: &Decision) -> bool {
 impl Page<'_> {
     /// Joins the model's judgement with the rules' decisions. Every line must have one.
     pub(super) fn join(&mut self, judgement: &Judgement) {
-        let title = self.choose_title(judgement);
+        let title_odds = self.title_odds(judgement);
+        let title = self.choose_title(judgement, &title_odds);
         let last = self.decisions.iter().rposition(|it| it.is_some_and(|it| is_text(it.label)));
         let mut odds: Vec<Option<i32>> =
             (0..self.lines.len()).map(|at| self.odds(at, title, last, judgement)).collect();
@@ -119,19 +120,16 @@ impl Page<'_> {
         self.choose_lead(judgement);
         self.follow();
         self.collect_items();
-        self.weigh(&odds, judgement);
+        self.weigh(&odds, &title_odds);
     }
 
     /// Gives every line that the model has judged the chance that it is rightly kept or cut. Measured by cross-validation, of the
     /// lines with a chance of .9 and more 98 in 100 are.
-    fn weigh(&mut self, odds: &[Option<i32>], judgement: &Judgement) {
-        let for_title = self.title.map_or(0, |title| self.for_address(title));
+    fn weigh(&mut self, odds: &[Option<i32>], title_odds: &[i32]) {
         for (at, odds) in odds.iter().enumerate() {
             let Some(decision) = &mut self.decisions[at] else { continue };
             decision.confidence = match (decision.label, odds) {
-                (Label::Title, _) if decision.rule != rules::TITLE_FIELD => {
-                    probability(judgement.title[at] + for_title)
-                }
+                (Label::Title, _) if decision.rule != rules::TITLE_FIELD => probability(title_odds[at]),
                 (Label::Lead | Label::Body, Some(odds)) => probability(*odds),
                 // A copy is cut because it is one.
                 (Label::Repeat | Label::RelatedHeading, _) | (_, None) => decision.confidence,
@@ -159,14 +157,13 @@ impl Page<'_> {
     }
 
     /// The line that is the title: the record's own field first, else the choice of model and address, which may be none.
-    fn choose_title(&mut self, judgement: &Judgement) -> Option<usize> {
+    fn choose_title(&mut self, judgement: &Judgement, title_odds: &[i32]) -> Option<usize> {
         let by_field = self.title.filter(|&at| self.decisions[at].is_some_and(|it| it.rule == rules::TITLE_FIELD));
         let best = (0..self.lines.len())
             .filter(|&at| self.may_be_title(at))
-            .map(|at| (judgement.title[at] + self.for_address(at), std::cmp::Reverse(at)))
-            .max();
+            .max_by_key(|&at| (title_odds[at], std::cmp::Reverse(at)));
         let least = if self.lines.len() > MAX_TEXT_LINES { LEAST_TITLE } else { 0.0 };
-        let chosen = by_field.or_else(|| best.filter(|(odds, _)| *odds > (least * UNIT) as i32).map(|(_, at)| at.0));
+        let chosen = by_field.or_else(|| best.filter(|&at| title_odds[at] > (least * UNIT) as i32));
         if let Some(old) = self.title.filter(|old| Some(*old) != chosen) {
             // What the rules took for the title is an ordinary line now.
             self.decide(old, Label::Body, rules::BODY_SUBHEADING);
@@ -174,7 +171,7 @@ impl Page<'_> {
         self.title = chosen;
         if let Some(title) = chosen {
             if self.decisions[title].is_none_or(|it| it.label != Label::Title) {
-                let by_address = self.for_address(title) > 0;
+                let by_address = title_odds[title] > judgement.title[title];
                 self.decide(title, Label::Title, if by_address { rules::TITLE_ADDRESS } else { rules::MODEL_TITLE });
             }
             self.repeat_title(title, |_, _| true);
@@ -182,12 +179,19 @@ impl Page<'_> {
         chosen
     }
 
-    /// What speaks for a line as the title because the record's address has its words.
-    fn for_address(&self, at: usize) -> i32 {
-        let line = &self.lines[at];
-        let Some(address) = self.address.as_ref().filter(|_| line.shape.units <= MAX_TITLE_UNITS) else { return 0 };
-        let likeness = address.likeness(&line.text);
-        if likeness < LEAST_LIKENESS { 0 } else { (FOR_ADDRESS * likeness * UNIT) as i32 }
+    /// The model's odds of every line that it is the title, with what the record's address adds to them.
+    fn title_odds(&self, judgement: &Judgement) -> Vec<i32> {
+        let mut title_odds = judgement.title.clone();
+        let Some(address) = &self.address else { return title_odds };
+        // Most lines are no title whatever the address says, and are not read.
+        let within_reach = ((LEAST_TITLE - FOR_ADDRESS) * UNIT) as i32;
+        for (line, odds) in self.lines.iter().zip(&mut title_odds) {
+            if *odds > within_reach && line.shape.units <= MAX_TITLE_UNITS {
+                let likeness = address.likeness(&line.text);
+                *odds += if likeness < LEAST_LIKENESS { 0 } else { (FOR_ADDRESS * likeness * UNIT) as i32 };
+            }
+        }
+        title_odds
     }
 
     /// Whether no rule is sure that a line is something else: a caption, a date, a byline, a menu in one line.

@@ -19,7 +19,7 @@ mod topic;
 use std::collections::HashSet;
 
 use crate::config::{LabelConfig, Preset};
-use crate::document::{Label, Span, Verdict};
+use crate::document::{CallerFields, Label, Span, Verdict};
 use crate::lexicon::CompiledPatterns;
 use crate::text::is_blank;
 
@@ -49,6 +49,14 @@ pub struct Known<'a> {
     pub title: Option<&'a str>,
     /// Its web address.
     pub url: Option<&'a str>,
+}
+
+impl<'a> Known<'a> {
+    /// What a container says of it.
+    #[must_use]
+    pub fn of(fields: &'a CallerFields) -> Known<'a> {
+        Known { title: fields.title.as_deref(), url: fields.url.as_deref() }
+    }
 }
 
 /// Labels, and what the rules saw on the way that the fields need again.

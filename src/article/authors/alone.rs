@@ -10,7 +10,7 @@ impl Reader<'_> {
     pub(super) fn alone(&self, at: usize) -> Option<(Vec<String>, Rest)> {
         let line = &self.draft.labelled.lines[at];
         let label = self.draft.label(line);
-        let kept = matches!(label, Label::Lead | Label::Body);
+        let kept = self.is_kept(line);
         if !self.fits(line)
             || label == Label::Caption && (line.shape.units > 8.0 || line.shape.ends_sentence())
             || kept && line.shape.units > 8.0

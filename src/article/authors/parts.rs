@@ -44,12 +44,6 @@ pub(super) fn is_account(word: &str) -> bool {
         && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
 }
 
-/// Whether a word is the address of a site: `example.com`.
-pub(super) fn is_address(word: &str) -> bool {
-    let end = word.rsplit_once('.').map_or("", |(_, end)| end);
-    !word.contains(' ') && (2..=4).contains(&end.len()) && end.chars().all(|c| c.is_ascii_lowercase())
-}
-
 /// The letters and digits of a name, in lower case.
 pub(super) fn letters_of(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()

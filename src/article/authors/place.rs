@@ -8,7 +8,7 @@ use super::{
 };
 use crate::document::Label;
 use crate::label::line::{Evidence, Line};
-use crate::mention::{Language, Scratch};
+use crate::mention::Scratch;
 use crate::text::is_han;
 
 impl Reader<'_> {
@@ -119,7 +119,7 @@ impl Reader<'_> {
         let listed = how == How::Said && self.is_introduced(at);
         let of = |at: usize| {
             let line = lines.get(at).filter(|line| self.fits(line))?;
-            if matches!(self.draft.label(line), Label::Lead | Label::Body) && line.shape.units > 6.0 {
+            if self.is_kept(line) && line.shape.units > 6.0 {
                 return None;
             }
             let alone = || self.alone(at).map(|(names, _)| names);
@@ -152,6 +152,11 @@ impl Reader<'_> {
         !self.site.is_empty() && self.site.contains(&letters_of(text))
     }
 
+    /// Whether a text is the name of a place, party or organisation.
+    fn is_no_person(&self, text: &str) -> bool {
+        self.language.is_some_and(|language| language.names_no_person(text, &mut Scratch::default()))
+    }
+
     pub(super) fn given_first(&self, name: &str) -> bool {
         name.split([' ', '-'])
             .next()
@@ -174,8 +179,7 @@ impl Reader<'_> {
         if self.is_site(name) {
             return Some(if rest == Rest::Number { 3 } else { 1 });
         }
-        let no_person = |language: &Language| language.names_no_person(name, &mut Scratch::default());
-        if self.language.is_some_and(no_person) {
+        if self.is_no_person(name) {
             return None;
         }
         // Stories signed at their end name at their top, and in their tags, of whom they tell.
@@ -191,7 +195,7 @@ impl Reader<'_> {
         };
         let list = names.len() > 1 && names.iter().all(|name| self.given_first(name) || self.is_surname(name));
         let elsewhere = self.elsewhere(name, at, known);
-        let text = i32::from(matches!(self.draft.label(line), Label::Lead | Label::Body));
+        let text = i32::from(self.is_kept(line));
         let single = rest == Rest::Nothing && !name.contains(' ') && !name.starts_with(is_han);
         if single && elsewhere < 2 && date_near < 2 {
             return None;
@@ -387,8 +391,7 @@ impl Reader<'_> {
             return None;
         }
         let (names, rest) = self.alone(at)?;
-        let no_person = |language: &Language| language.names_no_person(&line.text, &mut Scratch::default());
-        if self.draft.label(line) == Label::Related || self.language.is_some_and(no_person) {
+        if self.draft.label(line) == Label::Related || self.is_no_person(&line.text) {
             return None;
         }
         if names.iter().any(|name| self.is_told(name, at)) {

@@ -1,6 +1,7 @@
 //! Lines that say that they are bylines.
 
-use super::parts::{is_account, is_address, parts};
+use super::super::is_address;
+use super::parts::{is_account, parts};
 use super::{MAX_UNITS, Reader, UNITS_OF_WORDS};
 use crate::document::Label;
 use crate::label::line::Evidence;

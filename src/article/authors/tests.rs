@@ -146,21 +146,20 @@ fn bylines_of_several_forms_are_read() {
     let effective = config::load(None, &[], &[]).unwrap();
     let cleaner = Cleaner::new(&effective).unwrap();
     let mut wrong = Vec::new();
-    for (language, lines, expected) in PAGES {
-        let body = text_of(language);
-        let text = format!("{}\n\n{lines}\n\n{body}\n\n{body} {body}\n", title_of(language));
-        let found = authors_of(&cleaner, text, Some("https://bridgeexample.com/1"));
+    let mut check = |text: String, url: Option<&str>, lines: &'static str, expected: &[&str]| {
+        let found = authors_of(&cleaner, text, url);
         if found != *expected {
-            wrong.push((*lines, found));
+            wrong.push((lines, found));
         }
+    };
+    for (language, lines, expected) in PAGES {
+        let (title, body) = (title_of(language), text_of(language));
+        let text = format!("{title}\n\n{lines}\n\n{body}\n\n{body} {body}\n");
+        check(text, Some("https://bridgeexample.com/1"), lines, expected);
     }
     for (language, lines, expected) in ENDS {
-        let body = text_of(language);
-        let text = format!("{}\n\n{body}\n\n{body} {body}\n\n{lines}\n", title_of(language));
-        let found = authors_of(&cleaner, text, None);
-        if found != *expected {
-            wrong.push((*lines, found));
-        }
+        let (title, body) = (title_of(language), text_of(language));
+        check(format!("{title}\n\n{body}\n\n{body} {body}\n\n{lines}\n"), None, lines, expected);
     }
     assert_eq!(wrong, Vec::new());
 }

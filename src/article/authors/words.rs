@@ -66,26 +66,35 @@ pub(super) struct AuthorWords {
 
 impl AuthorWords {
     fn add(&mut self, lexicon: &AuthorLexicon) {
-        self.prefixes.extend(lexicon.prefixes.iter().cloned());
-        self.suffixes.extend(lexicon.suffixes.iter().cloned());
+        for (own, more) in [
+            (&mut self.prefixes, &lexicon.prefixes),
+            (&mut self.suffixes, &lexicon.suffixes),
+            (&mut self.others, &lexicon.others),
+            (&mut self.others_behind, &lexicon.others_behind),
+            (&mut self.reporters, &lexicon.reporters),
+            (&mut self.joined, &lexicon.joined),
+        ] {
+            own.extend(more.iter().cloned());
+        }
+        for (own, more) in [
+            (&mut self.titles, &lexicon.titles),
+            (&mut self.roles, &lexicon.roles),
+            (&mut self.teams, &lexicon.teams),
+            (&mut self.pictures, &lexicon.pictures),
+            (&mut self.never, &lexicon.never),
+            (&mut self.articles, &lexicon.articles),
+            (&mut self.particles, &lexicon.particles),
+            (&mut self.writers, &lexicon.writers),
+            (&mut self.no_team, &lexicon.no_team),
+            (&mut self.bears, &lexicon.bears),
+            (&mut self.names, &lexicon.names),
+        ] {
+            own.extend(more.iter().cloned());
+        }
         self.joints.extend(lexicon.joints.iter().map(|word| word.trim().to_lowercase()));
-        self.titles.extend(lexicon.titles.iter().cloned());
-        self.roles.extend(lexicon.roles.iter().cloned());
-        self.teams.extend(lexicon.teams.iter().cloned());
-        self.pictures.extend(lexicon.pictures.iter().cloned());
-        self.never.extend(lexicon.never.iter().cloned());
-        self.others.extend(lexicon.others.iter().cloned());
-        self.inside.extend(lexicon.inside.iter().map(|words| format!(" {words} ")));
-        self.inside_dated.extend(lexicon.inside_dated.iter().map(|words| format!(" {words} ")));
-        self.reporters.extend(lexicon.reporters.iter().cloned());
-        self.articles.extend(lexicon.articles.iter().cloned());
-        self.particles.extend(lexicon.particles.iter().cloned());
-        self.joined.extend(lexicon.joined.iter().cloned());
-        self.writers.extend(lexicon.writers.iter().cloned());
-        self.no_team.extend(lexicon.no_team.iter().cloned());
-        self.bears.extend(lexicon.bears.iter().cloned());
-        self.others_behind.extend(lexicon.others_behind.iter().cloned());
-        self.names.extend(lexicon.names.iter().cloned());
+        for (own, more) in [(&mut self.inside, &lexicon.inside), (&mut self.inside_dated, &lexicon.inside_dated)] {
+            own.extend(more.iter().map(|words| format!(" {words} ")));
+        }
         for words in [&mut self.never, &mut self.roles, &mut self.joints, &mut self.titles] {
             words.retain(|word| !self.names.contains(word));
         }
