@@ -12,7 +12,7 @@ use crate::label::{Known, Labeler};
 use crate::lexicon::{self, BylineLexicon, CompiledPatterns};
 use crate::mention::Finder;
 use crate::segment::segment;
-use crate::survey::Templates;
+use crate::survey::Survey;
 
 /// Cleans records. Built once a run, shared by all threads; the result depends on the record and on what its site repeats.
 #[derive(Debug)]
@@ -75,17 +75,17 @@ impl Cleaner {
     /// Labels a record, without evidence from other records, and makes its article.
     #[must_use]
     pub fn clean(&self, record: Record) -> Cleaned {
-        self.clean_among(record, &Templates::default())
+        self.clean_among(record, &Survey::default())
     }
 
-    /// Labels a record of a dump whose sites print the given lines on many pages, and makes its article.
+    /// Labels a record of a dump that has been surveyed, and makes its article.
     #[must_use]
-    pub fn clean_among(&self, record: Record, templates: &Templates) -> Cleaned {
+    pub fn clean_among(&self, record: Record, survey: &Survey) -> Cleaned {
         let known = Known::of(&record.fields);
         let spans = segment(&record.text, known.title, &self.patterns);
-        let is_template = templates.of_site(known.url);
         let labeler = Labeler::new(&self.patterns, &self.model, &self.config.label);
-        let labelled = labeler.label_among(&record.text, &spans, known, is_template);
+        let labelled =
+            labeler.label_among(&record.text, &spans, known, |lines| survey.look(known.url, &record.text, lines));
         let segments: Vec<Segment> = spans
             .into_iter()
             .zip(&labelled.verdicts)

@@ -108,6 +108,7 @@ pub struct LabelConfig {
     pub min_repeat_units: usize,
     pub min_article_units: usize,
     pub template_records: u32,
+    pub stories_of_others: bool,
 }
 
 /// What enters `text`.

@@ -28,7 +28,7 @@ use crate::output::{
 };
 use crate::source::{self, InputFile, SeenFiles};
 use crate::stop::{Phase, Stop};
-use crate::survey::{Survey, Templates};
+use crate::survey::Survey;
 use crate::table::{DuplicateEdge, Marks, RunRow, RunTables, SCHEMA_VERSION, StagedFile, VERSION};
 use crate::tally::Tally;
 
@@ -223,10 +223,10 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
         .num_threads(request.jobs.unwrap_or(0))
         .build()
         .map_err(|error| Error::Config(format!("cannot start the threads of `--jobs`: {error}")))?;
-    let templates = survey(&plan.work, &pool, request, progress);
+    let survey = survey(&plan.work, &pool, request, progress);
     // Half a survey is none.
     request.control.stop.enter(Phase::Reading)?;
-    let hash = plan.hash(request, &manifests, &templates);
+    let hash = plan.hash(request, &manifests, &survey);
     let resumed = plan.resumed(request, &hash, &output)?;
     let run_id = resumed.as_ref().map_or(run_id, |resumed| resumed.checkpoint.head.run_id.clone());
     let staging = output.stage_dir(if request.dry_run { DRY_RUN } else { &run_id });
@@ -239,7 +239,7 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     let run_id = head.run_id;
     progress.start("cleaning", plan.work.iter().map(|item| item.size().1).sum());
     sink.tell(progress);
-    clean_all(&plan.work, &pool, &Worker { cleaner, templates, config }, request, &mut sink, progress)?;
+    clean_all(&plan.work, &pool, &Worker { cleaner, survey, config }, request, &mut sink, progress)?;
     sink.keep()?;
     request.control.stop.enter(Phase::Finishing)?;
     progress.start("finding duplicates and writing tables", 0);
@@ -365,12 +365,12 @@ impl Plan {
     }
 
     /// Hash of all that the result depends on but the run id, as far as it is known before anything is cleaned.
-    fn hash(&self, request: &RunRequest, manifests: &[Manifest], templates: &Templates) -> String {
+    fn hash(&self, request: &RunRequest, manifests: &[Manifest], survey: &Survey) -> String {
         let work: Vec<_> = self.work.iter().map(|item| (item.place(), item.size().1)).collect();
         let earlier: Vec<_> = runs_of(manifests).map(|run| (run.run_id, run.sequence)).collect();
         let versions = (VERSION, SCHEMA_VERSION, INDEX_VERSION);
         let config = (&request.effective.config_hash, &request.effective.config.table, request.full_refresh);
-        hash_hex(serde_json::json!([versions, config, earlier, work, templates.hash()]).to_string().as_bytes())
+        hash_hex(serde_json::json!([versions, config, earlier, work, survey.hash()]).to_string().as_bytes())
     }
 
     /// The run under way that this one goes on with.
@@ -485,16 +485,18 @@ fn leave_out_output(listing: &mut source::Listing, inputs: &[PathBuf], output: &
     });
 }
 
-/// Reads the inputs once to learn what their sites print on many pages, up to [`SURVEY_BYTES`] of text. Standard input is read once
+/// Reads the inputs once to learn which lines their records share, up to [`SURVEY_BYTES`] of text. Standard input is read once
 /// only, so that a run with it goes without.
-fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progress: &dyn Progress) -> Templates {
+fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progress: &dyn Progress) -> Survey {
     let bytes: u64 = work.iter().map(|item| item.size().1).sum();
-    let records = request.effective.config.label.template_records;
-    if records == 0 || work.iter().any(Work::is_stream) {
-        return Templates::default();
+    if work.iter().any(Work::is_stream) {
+        return Survey::default();
     }
-    progress.start("looking for what sites repeat", bytes);
-    let survey = Survey::new(bytes.min(SURVEY_BYTES), records);
+    let survey = Survey::new(bytes.min(SURVEY_BYTES), &request.effective.config.label);
+    if survey.is_idle() {
+        return survey;
+    }
+    progress.start("looking for what records share", bytes);
     let (sender, receiver) = sync_channel::<Batch>(CHANNEL_DEPTH);
     std::thread::scope(|scope| {
         scope.spawn(move || read_all(work, &Position::default(), request, &sender));
@@ -518,13 +520,13 @@ fn survey(work: &[Work], pool: &rayon::ThreadPool, request: &RunRequest, progres
             }
         }
     });
-    survey.finish()
+    survey
 }
 
 /// What cleans items, on any thread.
 struct Worker<'a> {
     cleaner: Cleaner,
-    templates: Templates,
+    survey: Survey,
     config: &'a Config,
 }
 
@@ -712,7 +714,7 @@ fn clean_item(item: Item, worker: &Worker) -> Outcome {
             // No input may stop the night's run, not even one that finds a fault of ours.
             std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match decode(raw, worker.config) {
                 Ok(record) => {
-                    let mut done = Box::new(worker.cleaner.clean_among(record, &worker.templates));
+                    let mut done = Box::new(worker.cleaner.clean_among(record, &worker.survey));
                     let key = done.outcome.as_mut().ok().map(|article| std::mem::take(&mut article.matching_key));
                     Outcome::Cleaned(done, key.map(|key| Units::of(&key)))
                 }

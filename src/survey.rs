@@ -1,48 +1,56 @@
-//! What many records of one site print: menus, footers, boxes with other stories. Evidence that a record alone does not hold.
+//! What other records of a dump know of a line: menus and footers that a site prints on many pages, and headlines, teasers and whole
+//! stories that stand in a record of their own. Evidence that a record alone does not hold.
 //!
-//! Before a run cleans its first record it reads the inputs once and notes every line in a sketch of fixed size: for each line, from how
-//! many different records it comes, up to sixteen and rather too few than too many. Copies of one article count once. The sketch is a
-//! set of bits that are only ever added, so that neither order nor threads change it. The labels use it where the model is in doubt.
+//! Before a run cleans its first record it reads the inputs once and notes every line in two sketches of fixed size. The sketches take
+//! notes that do not depend on their order, so that neither the order of records nor threads change them. The labels use both where the
+//! model is in doubt.
 
-use std::sync::atomic::{AtomicU16, Ordering};
+mod stories;
+mod templates;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::article::domain;
+use crate::config::LabelConfig;
 use crate::document::{Content, RawRecord};
 use crate::hashing::Digest;
 use crate::text::is_blank;
 
-/// Least and most slots of a row of the sketch, as powers of two: 2 × 16 MiB at most. Filled with the lines of 1 GiB of news text, of
-/// some 80 bytes each, a line of one record passes for one of four in 1 of 2,000 cases.
-const SLOT_BITS: (u32, u32) = (12, 23);
-/// Stored bytes of input that stand for one slot: one line of text in ten slots, of compressed text in two.
-const BYTES_PER_SLOT: u64 = 8;
-/// Longest lines of a record of which one stands for the record: two copies of an article share it, two pages of a site do not.
-const TELLING_LINES: usize = 4;
-/// Longest line that is noted, in bytes: page furniture is shorter.
-const MAX_LINE_BYTES: usize = 1000;
+use stories::Stories;
+pub use stories::{Elsewhere, Other};
+use templates::Templates;
 
-/// Counts, for each line, the different records that print it.
-#[derive(Debug)]
+/// Notes on the lines of a dump.
+#[derive(Debug, Default)]
 pub struct Survey {
-    /// Two rows of bits: a line's count is what both of its slots agree on.
-    rows: [Box<[AtomicU16]>; 2],
-    /// Different records from which on a line is one of the site's.
-    records: u32,
+    templates: Option<Templates>,
+    stories: Option<Stories>,
 }
 
-/// The lines that sites print on many pages.
-#[derive(Debug, Default)]
-pub struct Templates(Option<Survey>);
+/// What is known of a line beside its record.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether many pages of the site print it.
+    pub is_template: bool,
+    /// Where else it stands.
+    pub elsewhere: Elsewhere,
+}
 
 impl Survey {
-    /// A survey of some bytes of text. Lines that `records` different records print are templates.
+    /// A survey of some bytes of text.
     #[must_use]
-    pub fn new(bytes: u64, records: u32) -> Survey {
-        let bits = (bytes / BYTES_PER_SLOT).max(1).ilog2().clamp(SLOT_BITS.0, SLOT_BITS.1);
-        let row = || (0..1usize << bits).map(|_| AtomicU16::new(0)).collect();
-        Survey { rows: [row(), row()], records }
+    pub fn new(bytes: u64, config: &LabelConfig) -> Survey {
+        let records = config.template_records;
+        Survey {
+            templates: (records > 0).then(|| Templates::new(bytes, records)),
+            stories: config.stories_of_others.then(|| Stories::new(bytes)),
+        }
+    }
+
+    /// Whether nothing is to be noted.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.templates.is_none() && self.stories.is_none()
     }
 
     /// Notes the lines of a record. Pages whose text must be found first, and bytes that are no UTF-8, are left out.
@@ -52,74 +60,43 @@ impl Survey {
             Content::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
             Content::Html { .. } => return,
         };
-        let seed = site_seed(record.fields.url.as_deref());
-        let lines = || text.split('\n').map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty());
-        let mut longest: Vec<&str> = Vec::with_capacity(TELLING_LINES + 1);
-        for line in lines() {
-            let at = longest.partition_point(|other| other.len() >= line.len());
-            if at < TELLING_LINES && !longest.contains(&line) {
-                longest.insert(at, line);
-                longest.truncate(TELLING_LINES);
-            }
+        let lines = text.split('\n').map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty());
+        if let Some(templates) = &self.templates {
+            templates.note(lines.clone(), site_seed(record.fields.url.as_deref()));
         }
-        let mut telling: Vec<u64> = longest.iter().map(|line| line_key(line, seed)).collect();
-        telling.sort_unstable();
-        for line in lines().filter(|line| line.len() <= MAX_LINE_BYTES) {
-            let key = line_key(line, seed);
-            // A line does not tell records apart that all print it.
-            let own = telling.iter().find(|telling| **telling != key).unwrap_or(&0);
-            let bit = 1 << (own >> 20 & 15);
-            for slot in self.slots(key) {
-                // Most lines that recur have set their bit already.
-                if slot.load(Ordering::Relaxed) & bit == 0 {
-                    slot.fetch_or(bit, Ordering::Relaxed);
-                }
-            }
+        if let Some(stories) = &self.stories {
+            stories.note(text, lines);
         }
     }
 
-    /// The templates among what was noted.
+    /// What other records know of the lines, trimmed of blanks, of a record with this address and text.
     #[must_use]
-    pub fn finish(self) -> Templates {
-        Templates(Some(self))
-    }
-
-    fn slots(&self, key: u64) -> [&AtomicU16; 2] {
-        let mask = self.rows[0].len() - 1;
-        [&self.rows[0][key as usize & mask], &self.rows[1][(key >> 32) as usize & mask]]
-    }
-
-    fn count(&self, key: u64) -> u32 {
-        let [first, second] = self.slots(key).map(|slot| slot.load(Ordering::Relaxed));
-        (first & second).count_ones()
-    }
-}
-
-impl Templates {
-    /// Whether nothing is known of any line.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_none()
+    pub fn look(&self, url: Option<&str>, text: &str, lines: &[&str]) -> Vec<Seen> {
+        let mut seen = vec![Seen::default(); lines.len()];
+        if let Some(templates) = &self.templates {
+            let seed = site_seed(url);
+            lines.iter().zip(&mut seen).for_each(|(line, seen)| seen.is_template = templates.has(line, seed));
+        }
+        if let Some(stories) = &self.stories {
+            let elsewhere = stories.look(text, lines.iter().copied());
+            seen.iter_mut().zip(elsewhere).for_each(|(seen, elsewhere)| seen.elsewhere = elsewhere);
+        }
+        seen
     }
 
     /// Hash of all that is known, for a run that goes on: 32 hex digits.
     #[must_use]
     pub fn hash(&self) -> String {
         let mut digest = Digest::new();
-        for row in self.0.iter().flat_map(|survey| &survey.rows) {
-            for slots in row.chunks(4096) {
-                let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
-                digest.update(&bytes);
-            }
-        }
+        self.templates.iter().for_each(|templates| templates.digest(&mut digest));
+        self.stories.iter().for_each(|stories| stories.digest(&mut digest));
         digest.hex()
     }
+}
 
-    /// Tells which lines, trimmed of blanks, are templates of the site with this address; of the whole dump where there is none.
-    pub fn of_site(&self, url: Option<&str>) -> impl Fn(&str) -> bool {
-        let seed = site_seed(url);
-        move |line| self.0.as_ref().is_some_and(|survey| survey.count(line_key(line, seed)) >= survey.records)
-    }
+/// Bits of the number of slots that a sketch has for so many entries.
+fn slot_bits(entries: u64, (least, most): (u32, u32)) -> u32 {
+    entries.max(1).ilog2().clamp(least, most)
 }
 
 fn line_key(line: &str, seed: u64) -> u64 {
@@ -133,6 +110,7 @@ fn site_seed(url: Option<&str>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config;
     use crate::document::{CallerFields, Origin};
 
     fn record(url: Option<&str>, text: String) -> RawRecord {
@@ -163,37 +141,64 @@ mod tests {
         pages
     }
 
+    fn surveyed<'r>(pages: impl IntoIterator<Item = &'r RawRecord>) -> Survey {
+        let survey = Survey::new(10_000, &config::load(None, &[], &[]).unwrap().config.label);
+        pages.into_iter().for_each(|page| survey.note(page));
+        survey
+    }
+
+    fn text(record: &RawRecord) -> &str {
+        let Content::Text(text) = &record.content else { unreachable!("made so") };
+        text
+    }
+
     #[test]
     fn what_different_pages_of_a_site_print_is_a_template() {
-        let survey = Survey::new(10_000, 4);
-        for page in pages() {
-            survey.note(&page);
-        }
-        let templates = survey.finish();
-        let on_a = templates.of_site(Some("http://www.a.example/other"));
-        assert!(on_a("Read on") && !on_a("Story 1") && !on_a("It was told on day 1 at length."));
+        let survey = surveyed(&pages());
+        let on = |url: Option<&str>, line: &str| survey.look(url, "another", &[line])[0].is_template;
+        let a = Some("http://www.a.example/other");
+        assert!(on(a, "Read on") && !on(a, "Story 1") && !on(a, "It was told on day 1 at length."));
         // Another site's line, and no site at all.
-        assert!(!templates.of_site(Some("https://b.example"))("Read on") && !templates.of_site(None)("Read on"));
+        assert!(!on(Some("https://b.example"), "Read on") && !on(None, "Read on"));
     }
 
     #[test]
     fn copies_of_one_article_count_once() {
-        let survey = Survey::new(10_000, 4);
-        for page in pages() {
-            survey.note(&page);
-        }
-        let templates = survey.finish();
-        assert!(!templates.of_site(Some("https://b.example"))("Second line"));
-        assert!(Templates::default().is_empty() && !Templates::default().of_site(None)("Read on"));
+        let survey = surveyed(&pages());
+        assert!(!survey.look(Some("https://b.example"), "another", &["Second line"])[0].is_template);
+        assert_eq!(Survey::default().look(None, "another", &["Read on"]), [Seen::default()]);
     }
 
     #[test]
     fn the_order_of_pages_changes_nothing() {
-        let counts = |pages: &mut dyn Iterator<Item = RawRecord>| {
-            let survey = Survey::new(10_000, 4);
-            pages.for_each(|page| survey.note(&page));
-            survey.rows.map(|row| row.iter().map(|slot| slot.load(Ordering::Relaxed)).collect::<Vec<u16>>())
+        let pages = [pages(), stories()].concat();
+        assert_eq!(surveyed(&pages).hash(), surveyed(pages.iter().rev()).hash());
+    }
+
+    /// A story of the council, and one of the harbour with the beginning of the other below it, headline and teaser in one line.
+    fn stories() -> Vec<RawRecord> {
+        let council = "Council of Eastvale raises the fee for parking\nThe council of Eastvale raised the fee for parking on Tuesday, \
+                       after a debate of four hours. Nobody was content.\nIt had been put off three times before, for want of a majority \
+                       and, in spring, of a room.";
+        let harbour = "Harbour bridge opens after nine years\nThe bridge across the harbour of Westvale was opened on Monday, with a band \
+                       and in the rain, nine years late.\nThe minister said that the next one would be built in half of the time, and \
+                       that half of the time was still long.\nOf the band half had been at school when the work began, as its leader \
+                       told the guests, who laughed for the second time that day.\nCouncil of Eastvale raises the fee for parking The \
+                       council of Eastvale raised the fee for parking on Tuesday, after a debate of four hours.";
+        [council, harbour].map(|text| record(None, text.to_owned())).into()
+    }
+
+    #[test]
+    fn the_beginning_of_another_record_is_known() {
+        let stories = stories();
+        let survey = surveyed(&stories);
+        let look = |story: &RawRecord| {
+            let lines: Vec<&str> = text(story).split('\n').collect();
+            survey.look(None, text(story), &lines).into_iter().map(|seen| seen.elsewhere.nearest).collect::<Vec<_>>()
         };
-        assert_eq!(counts(&mut pages().into_iter()), counts(&mut pages().into_iter().rev()));
+        assert!(look(&stories[0]).iter().all(Option::is_none), "its own beginning");
+        let elsewhere = look(&stories[1]);
+        assert!(elsewhere[..4].iter().all(Option::is_none));
+        assert_eq!(elsewhere[4].map(|it| it.at), Some(0));
     }
 }

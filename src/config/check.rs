@@ -56,6 +56,7 @@ pub(super) const KEYS: &[(&str, Allowed)] = &[
     ("label.min_repeat_units", Integer(1, 100)),
     ("label.min_article_units", Integer(0, 1000)),
     ("label.template_records", Integer(0, 16)),
+    ("label.stories_of_others", Switch),
     ("article.lead_containment", Number(0.0, 1.0)),
     ("dedup.action", OneOf(&["drop", "flag"])),
     ("dedup.short_text_chars", Integer(0, 10_000)),

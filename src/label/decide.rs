@@ -32,14 +32,6 @@ const FOR_ADDRESS: f32 = 4.0;
 const FOR_RESUMED: f32 = 2.0;
 /// Log-odds against lines in a block of other stories at the end.
 const AGAINST_BLOCKS: f32 = 3.0;
-/// Log-odds against lines that many pages of the site print. A sure line of text stays: it may be the teaser of the story elsewhere.
-const AGAINST_TEMPLATES: f32 = 3.0;
-/// Log-odds against such lines that are sentences of a few words: the press has stock ones ("The case is under investigation.").
-const AGAINST_STOCK_SENTENCES: f32 = 0.5;
-/// Most units of a stock sentence.
-const MAX_STOCK_UNITS: f32 = 12.0;
-/// Lines behind the title, or from the first line of text on where there is none, that other pages may print as the story's teaser.
-const TEASED_LINES: usize = 3;
 /// Longest list that is looked through for the line that introduces it.
 const MAX_LIST_LINES: usize = 40;
 /// A record of which no line has lower log-odds is a clean text: what the model doubts in it stays. Of the clean records of the
@@ -90,7 +82,9 @@ impl Page<'_> {
         let mut odds: Vec<Option<i32>> =
             (0..self.lines.len()).map(|at| self.odds(at, title, last, judgement)).collect();
         let has_templates = self.weigh_templates(&mut odds, title);
+        let of_others = self.weigh_stories(&mut odds, title);
         let is_clean = !has_templates
+            && of_others.is_empty()
             && odds.iter().flatten().all(|&odds| odds >= (CLEAN * UNIT) as i32)
             && !self.decisions.iter().flatten().any(|it| !is_text(it.label) && it.rule.confidence >= TRUSTED);
         let cut = if is_clean { i32::MIN } else { best_cut(&odds, |at| self.lines[at].shape.chars as f32) };
@@ -110,7 +104,7 @@ impl Page<'_> {
                     self.decide(at, Label::Body, rules::MODEL_TEXT);
                 }
             } else if is_text(decision.label) || !is_settled(&decision) {
-                let (label, rule) = self.noise(at, title, judgement);
+                let (label, rule) = self.noise(at, title, judgement, &of_others);
                 // What the rules know beside the label (item, original) stays where the label does.
                 if label != decision.label {
                     self.decide(at, label, rule);
@@ -219,26 +213,6 @@ impl Page<'_> {
         Some(judgement.text[at] + for_list + self.for_resumed(at) - credit - self.against_block(at, last))
     }
 
-    /// Lines that many pages of the site print are rather the site's than the article's. Where the article begins they are its own,
-    /// whoever else prints them. Gives whether there are such lines.
-    fn weigh_templates(&self, odds: &mut [Option<i32>], title: Option<usize>) -> bool {
-        let mut weighed = false;
-        if !self.lines.iter().any(|line| line.is_template) {
-            return weighed;
-        }
-        let begin = title.or_else(|| odds.iter().position(|odds| odds.is_some_and(|odds| odds > 0)));
-        let is_begin = |at: usize| begin.is_some_and(|begin| (begin..=begin + TEASED_LINES).contains(&at));
-        for (at, (line, odds)) in self.lines.iter().zip(odds).enumerate() {
-            if line.is_template && !is_begin(at) {
-                let is_stock = line.shape.ends_sentence() && line.shape.units <= MAX_STOCK_UNITS;
-                let against = if is_stock { AGAINST_STOCK_SENTENCES } else { AGAINST_TEMPLATES };
-                *odds = odds.map(|odds| odds - (against * UNIT) as i32);
-                weighed = true;
-            }
-        }
-        weighed
-    }
-
     /// What speaks for a paragraph behind a block of other stories, in a record that is a text rather than a whole page: text that goes
     /// on. On whole pages it may as well be the next block.
     fn for_resumed(&self, at: usize) -> i32 {
@@ -265,13 +239,16 @@ impl Page<'_> {
             .is_some_and(|above| self.lines[above].shape.ending == Ending::Colon)
     }
 
-    /// What kind of noise a line is.
-    fn noise(&self, at: usize, title: Option<usize>, judgement: &Judgement) -> (Label, Rule) {
+    /// What kind of noise a line is. `of_others` are the lines with which other records begin.
+    fn noise(&self, at: usize, title: Option<usize>, judgement: &Judgement, of_others: &[usize]) -> (Label, Rule) {
         let line = &self.lines[at];
         let (caption, related) = (judgement.caption[at], judgement.related[at]);
         let rule = self.decisions[at].filter(|decision| !is_text(decision.label));
         if caption > 0 && caption >= related {
             return (Label::Caption, rules::MODEL_CAPTION);
+        }
+        if of_others.contains(&at) {
+            return (Label::Related, rules::RELATED_ELSEWHERE);
         }
         // Headlines have more words than the entries of a menu, and stand behind the title.
         let furniture = line.shape.units <= MAX_FURNITURE_UNITS || title.is_some_and(|title| at < title);
@@ -286,7 +263,7 @@ impl Page<'_> {
             Evidence::DateLine => (Label::DateLine, rules::DATE_LINE),
             Evidence::CaptionBeginning | Evidence::CaptionEnding => (Label::Caption, rules::MODEL_CAPTION),
             _ if !furniture && title.is_some() && related > caption => (Label::Related, rules::MODEL_RELATED),
-            _ if line.is_template => (Label::Nav, rules::TEMPLATE),
+            _ if line.seen.is_template => (Label::Nav, rules::TEMPLATE),
             _ => (Label::Nav, rules::MODEL_NOISE),
         }
     }

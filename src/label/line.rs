@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::reading::{self, Counts, Reading};
 use crate::document::Span;
 use crate::lexicon::{Candidates, CompiledPatterns, LineSet, PatternSet};
+use crate::survey::Seen;
 use crate::text::{Ending, Shape, fold, is_blank, line_hash, nfc_half_width};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
@@ -94,8 +95,8 @@ pub struct Line {
     pub end_mark: bool,
     /// Blank lines directly before it.
     pub blanks_before: usize,
-    /// Whether many pages of its site print it.
-    pub is_template: bool,
+    /// What other records of the dump know of it.
+    pub seen: Seen,
 }
 
 /// An agency's mark in front of a lead or first paragraph.
@@ -208,7 +209,7 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         attribution,
         end_mark,
         blanks_before,
-        is_template: false,
+        seen: Seen::default(),
         text,
         folded,
         shape,

@@ -8,6 +8,7 @@ mod decide;
 mod items;
 pub mod line;
 pub mod model;
+mod others;
 pub mod reading;
 mod related;
 mod repeat;
@@ -21,6 +22,7 @@ use std::collections::HashSet;
 use crate::config::{LabelConfig, Preset};
 use crate::document::{CallerFields, Label, Span, Verdict};
 use crate::lexicon::CompiledPatterns;
+use crate::survey::Seen;
 use crate::text::is_blank;
 
 use address::Address;
@@ -141,22 +143,22 @@ impl<'a> Labeler<'a> {
     /// Labels the spans of a text.
     #[must_use]
     pub fn label(&self, text: &str, spans: &[Span], known: Known) -> Labelled {
-        self.label_among(text, spans, known, |_| false)
+        self.label_among(text, spans, known, |_| Vec::new())
     }
 
-    /// Labels the spans of a text of which some lines, trimmed of blanks, stand on many pages of its site.
+    /// Labels the spans of a text of which other records know something: what, `look` says of all lines that are not blank, trimmed.
     #[must_use]
     pub fn label_among(
         &self,
         text: &str,
         spans: &[Span],
         known: Known,
-        is_template: impl Fn(&str) -> bool,
+        look: impl FnOnce(&[&str]) -> Vec<Seen>,
     ) -> Labelled {
         let (mut page, mut features) = self.examine(text, spans, known, &self.model.ranks);
-        for line in &mut page.lines {
-            line.is_template = is_template(text[spans[line.segment].bytes.clone()].trim_matches(is_blank));
-        }
+        let raw = |line: &Line| text[spans[line.segment].bytes.clone()].trim_matches(is_blank);
+        let seen = look(&page.lines.iter().map(raw).collect::<Vec<&str>>());
+        page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
         let judgement = self.model.judge(&mut features, &page.lines);
         let has_article = page.conclude(&judgement);
         let verdicts = verdicts(spans.len(), &page, self.config);

@@ -61,6 +61,7 @@ rules! {
     RELATED_HEADLESS "related.rhythm_without_heading" 0.75 "Captions, headlines and teasers in turn behind the article, without a heading.";
     RELATED_LINK "related.link" 0.9 "A link to another story inside the text.";
     RELATED_AFTER_END "related.after_end" 0.7 "Behind the end of the article: end mark, agency line or byline.";
+    RELATED_ELSEWHERE "related.elsewhere" 0.85 "Another record of the dump begins with the line, or with one beside it.";
     RELATED_STRANGER "related.stranger" 0.55 "A headline between paragraphs with which it shares no words.";
     REPEAT_BLOCK "repeat.block" 0.95 "A run of lines that the record has already given in the same order.";
     REPEAT_LINE "repeat.line" 0.9 "A paragraph that the record has already given.";

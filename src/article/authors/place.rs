@@ -65,7 +65,7 @@ impl Reader<'_> {
             let line = &lines[at];
             let is_credit = self.draft.label(line) == Label::Credit;
             // Where stories are signed at their end only a credit is looked at: most have no byline at all.
-            let fits = is_credit || !self.words.signed && !self.is_kept(line) && !line.is_template;
+            let fits = is_credit || !self.words.signed && !self.is_kept(line) && !line.seen.is_template;
             let own = fits && (is_credit && at > page.last || !self.is_of_other_story(at));
             own.then(|| self.said(at)).flatten().filter(|names| names.iter().all(sure))
         };

@@ -1,0 +1,187 @@
+//! Stories of other records: where else in the dump a line stands nearer to the beginning.
+//!
+//! A headline or teaser below an article is most often the beginning of another article of the same dump, word for word, and a second
+//! story below the first stands alone in a record of its own. For the first and the last bytes of every sentence the sketch keeps the
+//! record in which they stand nearest to the beginning, and how near. Where two records tell of one place, the smaller number stands,
+//! so that neither order nor threads change it.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::slot_bits;
+use crate::hashing::Digest;
+
+/// Least and most slots of the sketch, as powers of two: 64 MiB at most. Where the sketch is crowded, beginnings stay and the rest goes.
+const SLOT_BITS: (u32, u32) = (12, 23);
+/// Stored bytes of input that stand for one slot: two keys of one sentence in some eight slots.
+const BYTES_PER_SLOT: u64 = 16;
+/// Shortest sentence that is noted, in bytes: about five syllables of Vietnamese or eight Chinese characters. Shorter ones recur by chance.
+const MIN_SENTENCE_BYTES: usize = 24;
+/// Bytes of a sentence's beginning and end that stand for it: a headline that is glued to its teaser begins the same sentence, and a
+/// teaser that is cut short has no end.
+const KEY_BYTES: usize = 48;
+/// Shortest sentence that tells of a story alone.
+const MIN_ALONE_BYTES: usize = 32;
+/// Shortest line that counts for how far below the beginning another one stands: menus and headlines in front do not.
+const MIN_PROSE_BYTES: usize = 80;
+/// Bytes of prose that are one step below the beginning.
+const STEP_BYTES: usize = 64;
+
+/// Another record that prints a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Other {
+    /// Hash that stands for the record.
+    pub record: u32,
+    /// How far below its beginning, in steps of 64 bytes of prose.
+    pub at: u8,
+}
+
+/// Where else in the dump a line stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The record that prints it nearest to its beginning, where that is not this one.
+    pub nearest: Option<Other>,
+    /// The record that prints it furthest below, where that is not this one.
+    pub furthest: Option<Other>,
+    /// How far below the beginning of this record, in steps.
+    pub here: u8,
+}
+
+/// For each sentence the records that print it nearest to their beginning and furthest below.
+#[derive(Debug)]
+pub struct Stories {
+    /// From the highest bit: 8 of the place, 24 of the key, 32 of the record; the least stays. All bits set where nothing is known.
+    nearest: Box<[AtomicU64]>,
+    /// From the highest bit: 24 of the key, 8 of the place, 32 of the record; the greatest stays. No bit set where nothing is known.
+    furthest: Box<[AtomicU64]>,
+}
+
+impl Stories {
+    /// A sketch for some bytes of text.
+    pub fn new(bytes: u64) -> Stories {
+        let bits = slot_bits(bytes / BYTES_PER_SLOT, SLOT_BITS);
+        let slots = |empty: u64| (0..1usize << bits).map(|_| AtomicU64::new(empty)).collect();
+        Stories { nearest: slots(u64::MAX), furthest: slots(0) }
+    }
+
+    /// Notes the lines of a record that has this text.
+    pub fn note<'t>(&self, text: &str, lines: impl Iterator<Item = &'t str>) {
+        let record = record_of(text);
+        for (line, at) in placed(lines) {
+            for key in keys(line) {
+                let (check, at, record) = (key >> 40, u64::from(at), u64::from(record));
+                slot(&self.nearest, key).fetch_min(at << 56 | check << 32 | record, Ordering::Relaxed);
+                slot(&self.furthest, key).fetch_max(check << 40 | at << 32 | record, Ordering::Relaxed);
+            }
+        }
+    }
+
+    /// Where else the lines of a record that has this text stand: in records that print half of a line's sentences.
+    pub fn look<'t>(&self, text: &str, lines: impl Iterator<Item = &'t str>) -> Vec<Elsewhere> {
+        let own = record_of(text);
+        placed(lines).map(|(line, here)| self.look_up(line, here, own)).collect()
+    }
+
+    fn look_up(&self, line: &str, here: u8, own: u32) -> Elsewhere {
+        let (mut nearest, mut furthest, mut sentences) = (Votes::default(), Votes::default(), 0);
+        for key in keys(line) {
+            sentences += 1;
+            let near = slot(&self.nearest, key).load(Ordering::Relaxed);
+            if near >> 32 & 0xff_ffff == key >> 40 && near as u32 != own {
+                nearest.add(Other { record: near as u32, at: (near >> 56) as u8 });
+            }
+            let far = slot(&self.furthest, key).load(Ordering::Relaxed);
+            if far >> 40 == key >> 40 && far as u32 != own {
+                furthest.add(Other { record: far as u32, at: (far >> 32) as u8 });
+            }
+        }
+        let is_enough = |count: usize| 2 * count >= sentences && (count >= 2 || line.len() >= MIN_ALONE_BYTES);
+        Elsewhere { nearest: nearest.most(is_enough), furthest: furthest.most(is_enough), here }
+    }
+
+    /// Adds all that is known to a hash.
+    pub fn digest(&self, digest: &mut Digest) {
+        for slots in self.nearest.chunks(1024).chain(self.furthest.chunks(1024)) {
+            let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
+            digest.update(&bytes);
+        }
+    }
+}
+
+/// How many sentences of a line other records print, and how near to their beginning.
+#[derive(Debug, Default)]
+struct Votes(BTreeMap<u32, (usize, u8)>);
+
+impl Votes {
+    fn add(&mut self, other: Other) {
+        let (count, at) = self.0.entry(other.record).or_insert((0, other.at));
+        (*count, *at) = (*count + 1, other.at.min(*at));
+    }
+
+    /// The record that prints most of them, where they are enough.
+    fn most(self, is_enough: impl Fn(usize) -> bool) -> Option<Other> {
+        let (record, (count, at)) =
+            self.0.into_iter().max_by_key(|(record, (count, _))| (*count, u32::MAX - record))?;
+        is_enough(count).then_some(Other { record, at })
+    }
+}
+
+fn slot(slots: &[AtomicU64], key: u64) -> &AtomicU64 {
+    &slots[key as usize & (slots.len() - 1)]
+}
+
+fn record_of(text: &str) -> u32 {
+    xxh3_64(text.as_bytes()) as u32
+}
+
+/// Each line with how far below the beginning it stands.
+fn placed<'t>(lines: impl Iterator<Item = &'t str>) -> impl Iterator<Item = (&'t str, u8)> {
+    let mut before = 0;
+    lines.map(move |line| {
+        let at = (before / STEP_BYTES).min(usize::from(u8::MAX)) as u8;
+        if line.len() >= MIN_PROSE_BYTES {
+            before += line.len();
+        }
+        (line, at)
+    })
+}
+
+/// The keys of a line's sentences: of their first and last bytes, of all where they are short.
+fn keys(line: &str) -> impl Iterator<Item = u64> {
+    sentences(line).flat_map(|sentence| {
+        let is_short = sentence.len() <= KEY_BYTES;
+        let first = &sentence[..sentence.floor_char_boundary(KEY_BYTES)];
+        let last = &sentence[sentence.ceil_char_boundary(sentence.len().saturating_sub(KEY_BYTES))..];
+        [Some(first), (!is_short).then_some(last)].into_iter().flatten().map(|part| xxh3_64(part.as_bytes()))
+    })
+}
+
+/// The sentences of a line, without marks around them, that are long enough.
+fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    let mut rest = line;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let (sentence, behind) = rest.split_at(sentence_end(rest));
+        rest = behind;
+        Some(sentence.trim_matches(|c: char| !c.is_alphanumeric()))
+    })
+    .filter(|sentence| sentence.len() >= MIN_SENTENCE_BYTES)
+}
+
+/// Where the first sentence of a text ends: behind a full stop with a blank, or a Chinese one.
+fn sentence_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    (0..bytes.len())
+        .find_map(|at| match bytes[at] {
+            b'.' | b'!' | b'?' if bytes.get(at + 1) == Some(&b' ') => Some(at + 1),
+            0xe3 | 0xef if ["。", "！", "？"].iter().any(|mark| bytes[at..].starts_with(mark.as_bytes())) => {
+                Some(at + 3)
+            }
+            _ => None,
+        })
+        .unwrap_or(bytes.len())
+}
