@@ -16,17 +16,17 @@ use crate::text::fold;
 #[derive(Debug)]
 pub struct Patterns {
     /// Headings after which other stories may follow, folded.
-    pub related_headings: HashSet<String>,
+    pub related_headings: Phrases,
     /// Headings after which page furniture may follow, folded.
-    pub nav_headings: HashSet<String>,
+    pub nav_headings: Phrases,
     /// Lines of page furniture, folded.
-    pub nav_lines: HashSet<String>,
+    pub nav_lines: Phrases,
     /// Beginnings of lines of page furniture, folded.
     pub nav_prefixes: Beginnings,
     /// Page furniture by form.
     pub nav_patterns: PatternSet,
     /// Placeholder lines, folded.
-    pub placeholders: HashSet<String>,
+    pub placeholders: Phrases,
     /// Beginnings of inline links, lower case, longest first.
     pub inline_links: Beginnings,
     /// Picture credits at the end of a line.
@@ -126,6 +126,26 @@ impl EndMarks {
     }
 }
 
+/// Folded phrases that may be a whole line.
+#[derive(Debug, Default)]
+pub struct Phrases {
+    phrases: HashSet<String>,
+    /// Bytes of the longest.
+    longest: usize,
+}
+
+impl Phrases {
+    fn new(phrases: HashSet<String>) -> Phrases {
+        Phrases { longest: phrases.iter().map(String::len).max().unwrap_or(0), phrases }
+    }
+
+    /// Whether a folded line is one of them. Paragraphs are too long, and are not read for it.
+    #[must_use]
+    pub fn contains(&self, folded: &str) -> bool {
+        folded.len() <= self.longest && self.phrases.contains(folded)
+    }
+}
+
 /// Phrases that a text may begin with, by their first character.
 #[derive(Debug, Default)]
 pub struct Beginnings(HashMap<char, Vec<String>>);
@@ -195,6 +215,7 @@ impl Patterns {
         let folded = |pick: fn(&Lexicon) -> &[String]| -> HashSet<String> {
             all(pick).iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()).collect()
         };
+        let phrases = |pick: fn(&Lexicon) -> &[String]| Phrases::new(folded(pick));
         let set =
             |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<PatternSet> { PatternSet::new(key, &all(pick)) };
         let agencies = merge_agencies(lexicons);
@@ -212,9 +233,9 @@ impl Patterns {
             languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
         }
         Ok(Patterns {
-            related_headings: folded(|l| &l.headings.related),
-            nav_headings: folded(|l| &l.headings.nav),
-            nav_lines: folded(|l| &l.nav.lines),
+            related_headings: phrases(|l| &l.headings.related),
+            nav_headings: phrases(|l| &l.headings.nav),
+            nav_lines: phrases(|l| &l.nav.lines),
             nav_prefixes: Beginnings::new(folded(|l| &l.nav.prefixes)),
             gate: Gate::new(&[
                 &caption_endings,
@@ -235,7 +256,7 @@ impl Patterns {
                 &agency_datelines,
             ])?,
             nav_patterns,
-            placeholders: folded(|l| &l.placeholder.lines),
+            placeholders: phrases(|l| &l.placeholder.lines),
             inline_links: Beginnings::new(all(|l| &l.inline_link.prefixes).iter().map(|p| chars().lower(p))),
             caption_endings,
             caption_beginnings,
