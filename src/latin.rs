@@ -376,10 +376,7 @@ pub(crate) fn is_capital(bytes: &[u8], at: usize) -> bool {
 
 /// A plain text in lower case.
 pub(crate) fn lower_case(text: &str) -> String {
-    let mut lower = Vec::with_capacity(text.len());
-    write_lower(text, &mut lower);
-    // Plain letters and their small ones take the same bytes.
-    String::from_utf8(lower).unwrap_or_default()
+    lower(text, &mut Vec::with_capacity(text.len())).to_owned()
 }
 
 /// A plain text in lower case, written over what stood in a buffer.

@@ -59,8 +59,7 @@ pub struct Patterns {
     pub datelines: PatternSet,
     /// Reads a short line once for the sets of [`LineSet`].
     pub gate: Gate,
-    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match. With a third of the states it stays in
-    /// the processor's cache.
+    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match.
     pub paragraph_gate: Gate,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
@@ -247,14 +246,14 @@ impl Patterns {
                 &credits,
                 &date_lines,
                 &agency_credits,
-            ])?,
+            ]),
             paragraph_gate: Gate::new(&[
                 &caption_endings,
                 &caption_beginnings,
                 &agency_prefixes,
                 &attributions,
                 &agency_datelines,
-            ])?,
+            ]),
             nav_patterns,
             placeholders: phrases(|l| &l.placeholder.lines),
             inline_links: Beginnings::new(all(|l| &l.inline_link.prefixes).iter().map(|p| chars().lower(p))),

@@ -143,12 +143,13 @@ fn word_hash_of(folded: &str, start: usize, end: usize) -> u64 {
 
 impl Word {
     fn of(word: &str) -> Word {
-        let (mut key, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
+        // Unspaced characters are words of their own.
+        let unspaced = word.chars().next().is_some_and(is_unspaced);
+        let mut kind = WordKind { letters: 0, unspaced, number: word.bytes().all(|byte| byte.is_ascii_digit()) };
+        let mut key = WORD_SEED;
         for c in word.chars() {
             key = mix(key, u64::from(c));
             kind.letters += 1;
-            kind.number &= c.is_ascii_digit();
-            kind.unspaced |= is_unspaced(c);
         }
         Word { key, hash: word_hash(key, kind), kind }
     }
