@@ -16,7 +16,7 @@ const PLACES: usize = 1 << HASH_BITS >> 6;
 /// Literals, to be found in texts.
 #[derive(Debug, Default)]
 pub(super) struct Literals {
-    literals: Vec<String>,
+    known: Vec<String>,
     /// A bit for the hash of each anchor.
     bits: Vec<u64>,
     /// The literals of each anchor, and where it stands in them.
@@ -57,7 +57,7 @@ impl Literals {
             all.bits[place] |= 1 << bit;
             all.by_anchor.entry(u64::from(anchor)).or_default().push((number, at));
         }
-        all.literals = literals;
+        all.known = literals;
         all
     }
 
@@ -84,7 +84,7 @@ impl Literals {
             seen[usize::from(*byte)] = true;
         }
         for &number in &self.short {
-            let literal = self.literals[number].as_bytes();
+            let literal = self.known[number].as_bytes();
             let is_seen = literal.first().is_some_and(|first| seen[usize::from(*first)]);
             if is_seen && (literal.len() == 1 || memchr::memmem::find(bytes, literal).is_some()) {
                 found(number);
@@ -97,7 +97,7 @@ impl Literals {
     fn at_anchor(&self, bytes: &[u8], at: usize, anchor: u32, found: &mut impl FnMut(usize)) {
         for &(number, before) in self.by_anchor.get(&u64::from(anchor)).into_iter().flatten() {
             let rest = at.checked_sub(before).and_then(|start| bytes.get(start..));
-            if rest.is_some_and(|rest| rest.starts_with(self.literals[number].as_bytes())) {
+            if rest.is_some_and(|rest| rest.starts_with(self.known[number].as_bytes())) {
                 found(number);
             }
         }

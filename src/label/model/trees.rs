@@ -82,7 +82,7 @@ impl Ensemble {
         for tree in &self.trees {
             let leaves = tree.leaves_of::<LANES>(matrix, from);
             for (sums, leaves) in sums.iter_mut().zip(leaves.as_chunks().0) {
-                tree.answer(leaves, sums);
+                tree.answer(*leaves, sums);
             }
         }
     }
@@ -137,7 +137,7 @@ impl Tree {
 
     /// Adds the answers of these numbers. Kept apart so that the compiler gathers them in a vector.
     #[inline(never)]
-    fn answer(&self, leaves: &[u8; GROUP], sums: &mut Group) {
+    fn answer(&self, leaves: [u8; GROUP], sums: &mut Group) {
         let answers: [i16; GROUP] = std::array::from_fn(|lane| self.leaves[usize::from(leaves[lane]) % LEAVES]);
         for (sum, answer) in sums.iter_mut().zip(answers) {
             *sum += i32::from(answer);

@@ -191,9 +191,9 @@ impl Vocabulary {
     fn line(&mut self, folded: &str, is_plain: bool) {
         let row = self.word_ends.len() as u32;
         if is_plain {
-            self.plain_words(row, folded)
+            self.plain_words(row, folded);
         } else {
-            self.all_words(row, folded)
+            self.all_words(row, folded);
         }
         self.word_ends.push(self.words.len() as u32);
         self.pair_ends.push(self.pairs.len() as u32);
