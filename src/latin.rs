@@ -213,11 +213,12 @@ pub(crate) fn sign_length(byte: u8) -> usize {
     if byte.is_ascii() { 1 } else { 3 }
 }
 
+const ONES: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * ONES;
+
 /// How many of eight bytes of a plain text belong to letters in front of the first that does not.
 #[inline]
 pub(crate) fn letters(eight: u64) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x80 * ONES;
     // Bytes of ASCII with the bit that parts small letters from capitals: `a` is the least of the letters, `z` the most.
     let small = (eight | (0x20 * ONES)) & !HIGH;
     let letter = (small + (0x80 - 0x61) * ONES) & !(small + (0x80 - 0x7B) * ONES);
@@ -226,6 +227,52 @@ pub(crate) fn letters(eight: u64) -> usize {
     let sign = sign.wrapping_sub(ONES) & !sign;
     let none = !(letter | eight) | sign;
     ((none & HIGH).trailing_zeros() / 8) as usize
+}
+
+/// How many of eight bytes have their highest bit set.
+#[inline]
+fn count_high(eight: u64) -> u32 {
+    (((eight >> 7) & ONES).wrapping_mul(ONES) >> 56) as u32
+}
+
+/// A run of letters of a plain text.
+#[derive(Debug, Default)]
+pub(crate) struct Run {
+    pub(crate) end: usize,
+    pub(crate) chars: u32,
+    /// Letters outside of ASCII.
+    pub(crate) accents: u32,
+    /// Capitals.
+    pub(crate) upper: u32,
+    /// Whether the first letter is a capital.
+    pub(crate) first_upper: bool,
+}
+
+/// The letters of a plain text from a byte on, given the same text in lower case.
+#[inline]
+pub(crate) fn run_of_letters(bytes: &[u8], lower: &[u8], from: usize) -> Run {
+    let mut run = Run { end: from, ..Run::default() };
+    loop {
+        let read = eight(bytes, run.end);
+        let length = letters(read);
+        if length > 0 {
+            let own = u64::MAX >> (64 - length * 8);
+            // The two highest bits: `11` begins a character of several bytes, `10` goes on with it.
+            run.chars += length as u32 - count_high(read & !(read << 1) & own);
+            run.accents += count_high(read & (read << 1) & own);
+            // A letter and its small one differ in one byte.
+            let changed = (read ^ eight(lower, run.end)) & own;
+            if changed != 0 {
+                run.upper += count_high(((changed & !HIGH) + !HIGH) | changed);
+                let first = (changed.trailing_zeros() / 8) as usize;
+                run.first_upper |= run.end == from && first < usize::from(WORD_BYTES[usize::from(bytes[from])]);
+            }
+            run.end += length;
+        }
+        if length < 8 {
+            return run;
+        }
+    }
 }
 
 /// The letters of a plain text.
@@ -325,6 +372,11 @@ pub(crate) fn is_capital(bytes: &[u8], at: usize) -> bool {
         0xE1 => follower(2) & 1 == 0,
         _ => false,
     }
+}
+
+/// A plain text in lower case.
+pub(crate) fn lower_case(text: &str) -> String {
+    lower(text, &mut Vec::with_capacity(text.len())).to_owned()
 }
 
 /// A plain text in lower case, written over what stood in a buffer.

@@ -74,8 +74,8 @@ impl Survey {
     pub fn look(&self, url: Option<&str>, text: &str, lines: &[&str]) -> Vec<Seen> {
         let mut seen = vec![Seen::default(); lines.len()];
         if let Some(templates) = &self.templates {
-            let seed = site_seed(url);
-            lines.iter().zip(&mut seen).for_each(|(line, seen)| seen.is_template = templates.has(line, seed));
+            let site = site_seed(url);
+            lines.iter().zip(&mut seen).for_each(|(line, seen)| seen.is_template = templates.has(line, site));
         }
         if let Some(stories) = &self.stories {
             let elsewhere = stories.look(text, lines.iter().copied());

@@ -19,9 +19,11 @@ pub fn nfc(text: &str) -> Cow<'_, str> {
 /// The text in NFC and with half-width characters.
 #[must_use]
 pub fn nfc_half_width(text: &str) -> String {
-    if latin::is_plain(text) {
-        return text.to_owned();
-    }
+    if latin::is_plain(text) { text.to_owned() } else { not_plain_half_width(text) }
+}
+
+/// [`nfc_half_width`] of a text that is not plain ([`latin`]).
+pub(crate) fn not_plain_half_width(text: &str) -> String {
     let chars = chars();
     let seen = chars.union(text);
     if !seen.any(Kinds::PERHAPS_NOT_NFC | Kinds::WIDE) {

@@ -242,7 +242,7 @@ impl Page<'_> {
     /// What kind of noise a line is. `of_others` are the lines with which other records begin.
     fn noise(&self, at: usize, title: Option<usize>, judgement: &Judgement, of_others: &[usize]) -> (Label, Rule) {
         let line = &self.lines[at];
-        let (caption, related) = (judgement.caption[at], judgement.related[at]);
+        let (caption, related) = (judgement.caption.margin(at), judgement.related.margin(at));
         let rule = self.decisions[at].filter(|decision| !is_text(decision.label));
         if caption > 0 && caption >= related {
             return (Label::Caption, rules::MODEL_CAPTION);
@@ -283,7 +283,8 @@ impl Page<'_> {
             && line.attribution.is_none()
             && line.has_letters(self.summary_letters)
             && !wire();
-        if may_be && judgement.lead[first] > 0 && self.decisions[first].is_some_and(|it| it.label == Label::Body) {
+        if may_be && judgement.lead.margin(first) > 0 && self.decisions[first].is_some_and(|it| it.label == Label::Body)
+        {
             self.decide(first, Label::Lead, rules::MODEL_LEAD);
         }
     }

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 
 use super::reading::{self, Counts, Reading};
 use crate::document::Span;
+use crate::latin;
 use crate::lexicon::{Candidates, CompiledPatterns, LineSet, PatternSet};
 use crate::survey::Seen;
-use crate::text::{Ending, Shape, fold, is_blank, line_hash, nfc_half_width};
+use crate::text::{Ending, Shape, fold, is_blank, line_hash, not_plain_half_width};
 
 /// Longest line, in units, whose whole form can be that of a heading, a byline, a date line or page furniture.
 const MAX_FURNITURE_UNITS: f32 = 25.0;
@@ -95,6 +96,8 @@ pub struct Line {
     pub end_mark: bool,
     /// Blank lines directly before it.
     pub blanks_before: usize,
+    /// Whether it has only the characters that [`latin`] reads; so has its folded form.
+    pub is_plain: bool,
     /// What other records of the dump know of it.
     pub seen: Seen,
 }
@@ -189,8 +192,10 @@ pub fn read(text: &str, spans: &[Span], patterns: &CompiledPatterns) -> Vec<Line
 }
 
 fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &CompiledPatterns) -> Line {
-    let text = nfc_half_width(trimmed);
-    let Reading { folded, lower, shape, counts } = reading::read(&text);
+    let is_plain = latin::is_plain(trimmed);
+    let text = if is_plain { trimmed.to_owned() } else { not_plain_half_width(trimmed) };
+    let Reading { folded, lower, shape, counts } =
+        if is_plain { reading::read_plain(&text) } else { reading::read(&text) };
     let end_mark = patterns.end_marks.at_end_of(&text).is_some();
     let edges = Edges::of(&text, lower, shape.units, patterns);
     let evidence = evidence(&text, &folded, &shape, &edges, patterns);
@@ -209,6 +214,8 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         attribution,
         end_mark,
         blanks_before,
+
+        is_plain,
         seen: Seen::default(),
         text,
         folded,
@@ -371,7 +378,7 @@ fn last_chars(text: &str, count: usize) -> &str {
 }
 
 fn first_chars(text: &str, count: usize) -> &str {
-    text.char_indices().nth(count).map_or(text, |(at, _)| &text[..at])
+    &text[..latin::end_of_chars(text, count)]
 }
 
 /// The agency's mark or dateline that a line begins with.

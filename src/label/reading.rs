@@ -4,6 +4,7 @@
 //! tests compare with. Here the three share the look at each character, which is most of the cost of labelling prose.
 
 use crate::chars::{Kinds, chars};
+use crate::latin;
 use crate::text::{Shape, ending, fold_sign, is_toned, old_tone_placement, quoted};
 
 /// What one pass over a line gives.
@@ -394,6 +395,101 @@ pub fn read(line: &str) -> Reading {
     Reading { folded: fold.finish(), lower: lower.text, shape, counts }
 }
 
+/// As [`read`], of a plain line ([`latin`]): words are read many letters at a time.
+#[must_use]
+pub fn read_plain(line: &str) -> Reading {
+    let table = chars();
+    let bytes = line.as_bytes();
+    let lower = latin::lower_case(line);
+    let mut shape = Shape { ending: ending(line), quoted: quoted(line), ..Shape::default() };
+    let mut counts = Counts::default();
+    // Small letters take as many bytes as capitals: what is folded is the copy in lower case.
+    let mut fold = Fold::of(&lower);
+    let (mut after_word, mut in_word, mut after_stop) = (false, false, false);
+    let (mut words, blank) = (0usize, table.kinds(' '));
+    let mut before = (' ', blank);
+    let mut joined: Option<(Word, char)> = None;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        if latin::WORD_BYTES[usize::from(byte)] > 0 {
+            words += usize::from(!in_word);
+            fold.begin_word(at);
+            let run = latin::run_of_letters(bytes, lower.as_bytes(), at);
+            let ends = !bytes.get(run.end).is_some_and(u8::is_ascii_digit);
+            let word = if ends && run.upper <= u32::from(run.first_upper) {
+                counts.accents += run.accents;
+                counts.joins += u32::from(run.first_upper && joined_to(before.0, before.1));
+                before = ('a', Kinds::SMALL_LETTER);
+                at = run.end;
+                Word { chars: run.chars, upper: run.upper, first_upper: run.first_upper, ..Word::default() }
+            } else {
+                let end = latin::word_end(bytes, at);
+                let word = spell(&line[at..end], &mut before, &mut counts);
+                at = end;
+                word
+            };
+            fold.end = at;
+            let letters = word.chars - word.digits;
+            counts.scripts[0] += letters;
+            shape.chars += word.chars as usize;
+            shape.letters += letters as usize;
+            shape.upper += word.upper as usize;
+            shape.digits += word.digits as usize;
+            // What begins with a byte beyond ASCII joins no numbers.
+            counts.end_word(word, &mut joined, bytes.get(at).map_or(' ', |sign| char::from(*sign)));
+            (after_word, in_word, after_stop) = (true, true, false);
+            continue;
+        }
+        if !after_word {
+            joined = None;
+        }
+        after_word = false;
+        shape.chars += 1;
+        if byte == b' ' {
+            fold.white(at, ' ');
+            shape.inner_stops += usize::from(after_stop);
+            (in_word, after_stop) = (false, false);
+            before = (' ', blank);
+            at += 1;
+            continue;
+        }
+        let sign = line[at..].chars().next().unwrap_or(' ');
+        let kinds = table.kinds(sign);
+        read_sign(at, sign, kinds, before, &mut counts, &mut fold);
+        shape.inner_stops += usize::from(after_stop && kinds.any(Kinds::SPACE));
+        in_word &= kinds.any(Kinds::APOSTROPHE);
+        after_stop = kinds.any(Kinds::STOP);
+        before = (sign, kinds);
+        at += sign.len_utf8();
+    }
+    shape.units = words as f32;
+    fold.toned = counts.accents > 0;
+    let folded = fold.finish();
+    Reading { folded, lower, shape, counts }
+}
+
+/// A word with digits, or with capitals inside, letter by letter.
+fn spell(text: &str, before: &mut (char, Kinds), counts: &mut Counts) -> Word {
+    let table = chars();
+    let mut word = Word::default();
+    for c in text.chars() {
+        let kinds = table.kinds(c);
+        if kinds.any(Kinds::UPPER) {
+            counts.joins += u32::from(joined_to(before.0, before.1));
+            word.first_upper |= word.chars == 0;
+            word.upper += 1;
+        }
+        word.chars += 1;
+        counts.accents += u32::from(!c.is_ascii());
+        if let Some(digit) = c.to_digit(10) {
+            word.digits += 1;
+            word.number = word.number.saturating_mul(10).saturating_add(digit);
+        }
+        *before = (c, kinds);
+    }
+    word
+}
+
 /// White space or a sign.
 fn read_sign(
     at: usize,
@@ -428,6 +524,11 @@ mod tests {
         assert_eq!(reading.folded, fold_normal(&line), "fold of {line:?}");
         assert_eq!(reading.lower, chars().lower(&line), "lower case of {line:?}");
         assert_eq!(reading.shape, Shape::of(&line), "shape of {line:?}");
+        if latin::is_plain(&line) {
+            let plain = read_plain(&line);
+            let [all, plain] = [reading, plain].map(|it| (it.folded, it.lower, it.shape, it.counts));
+            assert_eq!(plain, all, "plain line {line:?}");
+        }
     }
 
     #[test]
@@ -459,6 +560,13 @@ mod tests {
         #[test]
         fn one_pass_says_what_three_say_of_any_line(
             line in "([a-zA-Z ]|[à-ỹÀ-Ỹ]|[0-9:/.,!?'\"()-]|[\u{2010}-\u{2026}]|[\u{3000}-\u{30ff}]|[一-龥]|[ก-๛]|[\u{300}-\u{344}]|[\u{ff01}-\u{ff5e}]|İ|.){0,60}"
+        ) {
+            agrees(line.trim_matches(crate::text::is_blank));
+        }
+
+        #[test]
+        fn plain_lines_are_read_alike(
+            line in "([a-zA-Z]{1,9}|[à-öø-ỹÀ-ÖØ-ỸăđơưĂĐƠƯ]{1,3}|[ \t]{1,2}|[0-9]{1,4}|[0-9:/.-]|[.,!?'\"()|`]|[\u{2010}-\u{2026}]){0,40}"
         ) {
             agrees(line.trim_matches(crate::text::is_blank));
         }

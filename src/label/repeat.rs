@@ -1,10 +1,9 @@
 //! Lines that the record has already given: a body printed twice, interleaved copies, captions under their alternative text.
 
-use std::collections::HashMap;
-
 use super::line::{Evidence, Kind};
 use super::{Decision, Page, rules};
 use crate::document::Label;
+use crate::fast_map::FastMap;
 
 /// Most units of a caption that is known by being printed twice in a row.
 const MAX_TWICE_UNITS: f32 = 40.0;
@@ -37,7 +36,7 @@ impl Page<'_> {
     /// Decides repeated paragraphs and runs of repeated lines; the first occurrence stays. A repeated caption stays a caption, and
     /// headings are left alone.
     pub(super) fn repeats(&mut self) {
-        let mut first: HashMap<u64, usize> = HashMap::new();
+        let mut first: FastMap<u64, usize> = FastMap::default();
         let mut at = 0;
         while at < self.lines.len() {
             let Some(&original) = first.get(&self.lines[at].hash) else {

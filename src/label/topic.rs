@@ -27,7 +27,7 @@ impl Topic {
     /// Reads the pairs of all lines.
     #[must_use]
     pub fn new(lines: &[Line]) -> Topic {
-        let vocabulary = Vocabulary::new(lines.iter().map(|line| line.folded.as_str()));
+        let vocabulary = Vocabulary::new(lines.iter().map(|line| (line.folded.as_str(), line.is_plain)));
         let (words, pairs) = vocabulary.known_numbers();
         let mut topic = Topic { vocabulary, pairs: vec![None; pairs], words: vec![None; words] };
         for (at, _) in lines.iter().enumerate().filter(|(_, line)| line.kind == Kind::Prose) {

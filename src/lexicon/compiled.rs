@@ -16,17 +16,17 @@ use crate::text::fold;
 #[derive(Debug)]
 pub struct Patterns {
     /// Headings after which other stories may follow, folded.
-    pub related_headings: HashSet<String>,
+    pub related_headings: Phrases,
     /// Headings after which page furniture may follow, folded.
-    pub nav_headings: HashSet<String>,
+    pub nav_headings: Phrases,
     /// Lines of page furniture, folded.
-    pub nav_lines: HashSet<String>,
+    pub nav_lines: Phrases,
     /// Beginnings of lines of page furniture, folded.
     pub nav_prefixes: Beginnings,
     /// Page furniture by form.
     pub nav_patterns: PatternSet,
     /// Placeholder lines, folded.
-    pub placeholders: HashSet<String>,
+    pub placeholders: Phrases,
     /// Beginnings of inline links, lower case, longest first.
     pub inline_links: Beginnings,
     /// Picture credits at the end of a line.
@@ -59,8 +59,7 @@ pub struct Patterns {
     pub datelines: PatternSet,
     /// Reads a short line once for the sets of [`LineSet`].
     pub gate: Gate,
-    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match. With a third of the states it stays in
-    /// the processor's cache.
+    /// The same for the sets up to [`LineSet::Datelines`], which lines of any length may match.
     pub paragraph_gate: Gate,
     /// What belongs to one language, by BCP 47 tag.
     pub languages: HashMap<String, LanguageData>,
@@ -123,6 +122,26 @@ impl EndMarks {
         // Most lines have none, which one look tells.
         self.finder.as_ref().filter(|finder| finder.is_match(text))?;
         self.marks.iter().find_map(|mark| text.rfind(mark.as_str()).map(|at| at + mark.len()))
+    }
+}
+
+/// Folded phrases that may be a whole line.
+#[derive(Debug, Default)]
+pub struct Phrases {
+    phrases: HashSet<String>,
+    /// Bytes of the longest.
+    longest: usize,
+}
+
+impl Phrases {
+    fn new(phrases: HashSet<String>) -> Phrases {
+        Phrases { longest: phrases.iter().map(String::len).max().unwrap_or(0), phrases }
+    }
+
+    /// Whether a folded line is one of them. Paragraphs are too long, and are not read for it.
+    #[must_use]
+    pub fn contains(&self, folded: &str) -> bool {
+        folded.len() <= self.longest && self.phrases.contains(folded)
     }
 }
 
@@ -195,6 +214,7 @@ impl Patterns {
         let folded = |pick: fn(&Lexicon) -> &[String]| -> HashSet<String> {
             all(pick).iter().map(|phrase| fold(phrase)).filter(|phrase| !phrase.is_empty()).collect()
         };
+        let phrases = |pick: fn(&Lexicon) -> &[String]| Phrases::new(folded(pick));
         let set =
             |key: &str, pick: fn(&Lexicon) -> &[String]| -> Result<PatternSet> { PatternSet::new(key, &all(pick)) };
         let agencies = merge_agencies(lexicons);
@@ -212,9 +232,9 @@ impl Patterns {
             languages.entry(lexicon.language.clone()).or_default().add(lexicon)?;
         }
         Ok(Patterns {
-            related_headings: folded(|l| &l.headings.related),
-            nav_headings: folded(|l| &l.headings.nav),
-            nav_lines: folded(|l| &l.nav.lines),
+            related_headings: phrases(|l| &l.headings.related),
+            nav_headings: phrases(|l| &l.headings.nav),
+            nav_lines: phrases(|l| &l.nav.lines),
             nav_prefixes: Beginnings::new(folded(|l| &l.nav.prefixes)),
             gate: Gate::new(&[
                 &caption_endings,
@@ -226,16 +246,16 @@ impl Patterns {
                 &credits,
                 &date_lines,
                 &agency_credits,
-            ])?,
+            ]),
             paragraph_gate: Gate::new(&[
                 &caption_endings,
                 &caption_beginnings,
                 &agency_prefixes,
                 &attributions,
                 &agency_datelines,
-            ])?,
+            ]),
             nav_patterns,
-            placeholders: folded(|l| &l.placeholder.lines),
+            placeholders: phrases(|l| &l.placeholder.lines),
             inline_links: Beginnings::new(all(|l| &l.inline_link.prefixes).iter().map(|p| chars().lower(p))),
             caption_endings,
             caption_beginnings,

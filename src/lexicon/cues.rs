@@ -136,7 +136,7 @@ mod tests {
         .into();
         let set = CueSet::new([("x", &cues)].into_iter()).unwrap();
         let mut all = Vec::new();
-        let words = Vocabulary::new(std::iter::once(fold(text).as_str()));
+        let words = Vocabulary::new(std::iter::once((fold(text).as_str(), false)));
         set.find(&fold(text), words.beginnings(0), |range, classes| all.push((fold(text)[range].to_owned(), classes)));
         all
     }

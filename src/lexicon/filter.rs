@@ -7,14 +7,14 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use regex::{Regex, RegexSet};
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::compiled::{compile, compile_set, fast, not_compiled};
+use super::literals::Literals;
 use crate::chars::chars;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Most literals that one pattern may stand for; beyond it the pattern is run always.
 const MAX_LITERALS: usize = 160;
@@ -61,7 +61,7 @@ impl PatternSet {
     /// Compiles patterns; `key` names them in errors.
     ///
     /// # Errors
-    /// [`Error::Config`] naming the key and the pattern that does not compile.
+    /// [`crate::error::Error::Config`] naming the key and the pattern that does not compile.
     pub fn new(key: &str, patterns: &[String]) -> Result<PatternSet> {
         let compiled: Vec<Pattern> =
             patterns.iter().map(|pattern| Pattern::new(key, pattern)).collect::<Result<_>>()?;
@@ -88,7 +88,7 @@ impl PatternSet {
     /// Compiles all patterns, which are else compiled when they are needed.
     ///
     /// # Errors
-    /// [`Error::Config`] naming the key and the pattern that is too large.
+    /// [`crate::error::Error::Config`] naming the key and the pattern that is too large.
     pub fn check(&self) -> Result<()> {
         self.patterns.iter().try_for_each(|pattern| compile(&pattern.key, &pattern.source).map(|_| ()))
     }
@@ -114,7 +114,7 @@ impl PatternSet {
 /// The literals of one or several sets in one matcher: a line is read once for all of them.
 #[derive(Debug)]
 pub struct Gate {
-    finder: Option<AhoCorasick>,
+    finder: Literals,
     /// Set and pattern of those that hold each literal.
     owners: Vec<Vec<(usize, usize)>>,
 }
@@ -125,18 +125,16 @@ pub struct Candidates(Vec<(usize, usize)>);
 
 impl Gate {
     /// A gate in front of some sets, numbered in their order.
-    ///
-    /// # Errors
-    /// [`Error::Config`]; sets that were compiled have none.
-    pub fn new(sets: &[&PatternSet]) -> Result<Gate> {
+    #[must_use]
+    pub fn new(sets: &[&PatternSet]) -> Gate {
         let mut owners: BTreeMap<&str, Vec<(usize, usize)>> = BTreeMap::new();
         for (number, set) in sets.iter().enumerate() {
             for (literal, &pattern) in set.literals.iter().zip(&set.owner) {
                 owners.entry(literal).or_default().push((number, pattern));
             }
         }
-        let (literals, owners): (Vec<&str>, Vec<_>) = owners.into_iter().unzip();
-        Ok(Gate { finder: finder("lines", &literals)?, owners })
+        let (literals, owners) = owners.into_iter().map(|(literal, owners)| (literal.to_owned(), owners)).unzip();
+        Gate { finder: Literals::new(literals), owners }
     }
 
     /// The patterns of which a literal stands in a text.
@@ -149,15 +147,13 @@ impl Gate {
     #[must_use]
     pub fn candidates<'t>(&self, texts: impl Iterator<Item = &'t str>) -> Candidates {
         let mut literals = Vec::new();
-        if let Some(finder) = &self.finder {
-            for text in texts {
-                for literal in finder.find_overlapping_iter(text).map(|hit| hit.pattern().as_usize()) {
-                    // A sign that many patterns begin with stands in a line more than once.
-                    if !literals.contains(&literal) {
-                        literals.push(literal);
-                    }
+        for text in texts {
+            self.finder.find(text, |literal| {
+                // A sign that many patterns begin with stands in a line more than once.
+                if !literals.contains(&literal) {
+                    literals.push(literal);
                 }
-            }
+            });
         }
         let mut found: Vec<(usize, usize)> =
             literals.iter().flat_map(|&literal| self.owners[literal].iter().copied()).collect();
@@ -172,13 +168,6 @@ impl Candidates {
     pub fn of(&self, set: usize) -> impl Iterator<Item = usize> {
         self.0.iter().filter(move |candidate| candidate.0 == set).map(|candidate| candidate.1)
     }
-}
-
-/// A matcher of literals. As an automaton with all its transitions it takes a few megabytes and a third of the time.
-fn finder(key: &str, literals: &[&str]) -> Result<Option<AhoCorasick>> {
-    let build =
-        || AhoCorasick::builder().match_kind(MatchKind::Standard).kind(Some(AhoCorasickKind::DFA)).build(literals);
-    (!literals.is_empty()).then(build).transpose().map_err(|error| Error::Config(format!("lexicon: `{key}`: {error}")))
 }
 
 /// Fewest bytes that several needles begin with alike from which these alone are looked for.
@@ -366,7 +355,7 @@ mod tests {
         let patterns: Vec<String> =
             [r"(?i)^by \p{L}+", r"\d{4}$", r"[Ảả]nh: ", r"^\(TTXVN\)$"].into_iter().map(str::to_owned).collect();
         let set = PatternSet::new("test", &patterns).unwrap();
-        let gate = Gate::new(&[&set]).unwrap();
+        let gate = Gate::new(&[&set]);
         for text in ["By Anna 2025", "ẢNH: x", "Ảnh: x", "(TTXVN)", "nothing", "BY Bob"] {
             let expected: Vec<usize> =
                 (0..patterns.len()).filter(|&n| Regex::new(&patterns[n]).unwrap().is_match(text)).collect();
@@ -384,7 +373,7 @@ mod tests {
             PatternSet::new("test", &patterns).unwrap()
         };
         let sets = [set(&["^By \\p{L}+", "[摄攝]$"]), set(&["Ảnh: ", "\\d{4}$"]), set(&["—|–"])];
-        let gate = Gate::new(&[&sets[0], &sets[1], &sets[2]]).unwrap();
+        let gate = Gate::new(&[&sets[0], &sets[1], &sets[2]]);
         for text in ["By Anna 2025", "记者 王某 摄", "Ảnh: By x", "x – y", "nothing"] {
             let lower = chars().lower(text);
             let candidates = gate.candidates(std::iter::once(lower.as_str()));

@@ -13,6 +13,7 @@ mod bylines;
 mod compiled;
 mod cues;
 mod filter;
+mod literals;
 
 pub use bylines::{BYLINES, BylineLexicon};
 pub use compiled::{

@@ -21,8 +21,9 @@ pub const REACH: usize = 8;
 /// Largest value.
 pub const MAX_VALUE: u8 = 126;
 
-/// Lines that the trees look at in one step. Columns can be read up to a whole number of steps.
-pub const LANES: usize = 16;
+/// Lines that the trees look at in one step at most. Columns can be read up to a whole number of steps, the last one too: behind the
+/// last column stand as many zeros.
+const LANES: usize = 32;
 
 /// Columns of bytes with [`REACH`] rows of zeros in front of and behind the record.
 #[derive(Debug, Clone, Default)]
@@ -46,9 +47,9 @@ impl Matrix {
     pub fn reset(&mut self, columns: usize, rows: usize) {
         self.columns = columns;
         self.rows = rows;
-        self.stride = rows.next_multiple_of(LANES) + 2 * REACH;
+        self.stride = rows + 2 * REACH;
         self.cells.clear();
-        self.cells.resize(columns * self.stride, 0);
+        self.cells.resize(columns * self.stride + LANES, 0);
     }
 
     /// Number of lines.
@@ -70,12 +71,13 @@ impl Matrix {
         &self.cells[start..start + self.rows()]
     }
 
-    /// The values of a column as read `offset` lines further down, [`LANES`] lines a step; nothing where there is no such column.
+    /// The values of some lines from one on, in a column as read `offset` lines further down; zeros where there is no such column. What
+    /// stands behind the last line means nothing.
     #[must_use]
     #[inline]
-    pub fn lanes(&self, column: usize, offset: i8) -> &[[u8; LANES]] {
-        let start = (column * self.stride).wrapping_add_signed(REACH as isize + isize::from(offset));
-        self.cells.get(start..start + self.stride - 2 * REACH).unwrap_or_default().as_chunks().0
+    pub fn lanes<const LANES: usize>(&self, column: usize, offset: i8, from: usize) -> &[u8; LANES] {
+        let start = (column * self.stride + from).wrapping_add_signed(REACH as isize + isize::from(offset));
+        self.cells.get(start..).and_then(|cells| cells.first_chunk()).unwrap_or(&[0; LANES])
     }
 
     /// The value of one line in a column, as read `offset` lines further down; 0 where there is no such column or line.

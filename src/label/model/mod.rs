@@ -21,7 +21,7 @@ pub use reasons::Reason;
 
 use features::Features;
 use text::TextModel;
-use trees::Ensemble;
+use trees::{Asked, Ensemble};
 
 use super::line::Line;
 use super::rules;
@@ -49,18 +49,18 @@ const ARTICLE: usize = 7;
 const NO_TITLE: i32 = -(8.0 * trees::UNIT) as i32;
 
 /// The log-odds of every line, in [`trees::UNIT`]s.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Judgement {
+#[derive(Debug, Default)]
+pub struct Judgement<'a> {
     /// It is text of the article.
     pub text: Vec<i32>,
     /// It is the title, against there being none.
     pub title: Vec<i32>,
     /// It is a caption.
-    pub caption: Vec<i32>,
+    pub caption: Asked<'a>,
     /// It is part of another story.
-    pub related: Vec<i32>,
+    pub related: Asked<'a>,
     /// It is a lead.
-    pub lead: Vec<i32>,
+    pub lead: Asked<'a>,
     /// The record has an article.
     pub article: i32,
 }
@@ -68,18 +68,18 @@ pub struct Judgement {
 impl Model {
     /// Judges the lines of a record. The columns of words are filled on the way.
     #[must_use]
-    pub fn judge(&self, features: &mut Features, lines: &[Line]) -> Judgement {
+    pub fn judge<'a>(&'a self, features: &'a mut Features, lines: &[Line]) -> Judgement<'a> {
         let Some((text, title)) = self.first_stage(features, lines) else { return Judgement::default() };
         let titles = self.titles(features, lines, &text, &title);
-        let margins = |head: usize| self.heads[head].margins(&features.matrix);
-        let article = self.heads[ARTICLE].margin(&record::read(features, &text, &title), 0);
+        let matrix = &features.matrix;
+        let asked = |head: usize| Asked::new(&self.heads[head], matrix);
         Judgement {
-            text: margins(2),
+            text: self.heads[2].margins(matrix),
             title: titles,
-            caption: margins(4),
-            related: margins(5),
-            lead: margins(6),
-            article,
+            caption: asked(4),
+            related: asked(5),
+            lead: asked(6),
+            article: record::margin(&self.heads[ARTICLE], features, &text, &title),
         }
     }
 

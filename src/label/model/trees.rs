@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::matrix::{LANES, Matrix};
+use std::cell::OnceCell;
+
+use super::matrix::Matrix;
 
 /// Questions of a tree.
 pub const DEPTH: usize = 6;
@@ -35,6 +37,11 @@ pub struct Tree {
     pub leaves: [i16; LEAVES],
 }
 
+/// Lines whose answers are looked up together.
+const GROUP: usize = 8;
+/// The log-odds of so many lines.
+type Group = [i32; GROUP];
+
 /// A sum of trees.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Ensemble {
@@ -54,31 +61,70 @@ impl Ensemble {
     /// The log-odds of every line, in [`UNIT`]s.
     #[must_use]
     pub fn margins(&self, matrix: &Matrix) -> Vec<i32> {
-        let rows = matrix.rows();
-        let mut sums = vec![[self.bias; LANES]; rows.div_ceil(LANES)];
-        for tree in &self.trees {
-            let columns = tree.splits.map(|split| matrix.lanes(usize::from(split.column), split.offset));
-            for (step, sums) in sums.iter_mut().enumerate() {
-                let leaves = tree.leaves_of(&columns, step);
-                for (sum, leaf) in sums.iter_mut().zip(leaves) {
-                    *sum += i32::from(tree.leaves[usize::from(leaf) % LEAVES]);
-                }
+        let mut sums = vec![[self.bias; GROUP]; matrix.rows().div_ceil(GROUP)];
+        let mut from = 0;
+        // Four groups share the work of a question; the rest takes no more than it needs.
+        for sums in sums.chunks_mut(4) {
+            match sums.len() {
+                1 => self.add::<8>(matrix, from, sums),
+                2 => self.add::<16>(matrix, from, sums),
+                _ => self.add::<32>(matrix, from, sums),
             }
+            from += 4 * GROUP;
         }
         let mut margins = sums.into_flattened();
-        margins.truncate(rows);
+        margins.truncate(matrix.rows());
         margins
+    }
+
+    /// Adds the answers for the lines of some groups, of which the first begins with a line.
+    fn add<const LANES: usize>(&self, matrix: &Matrix, from: usize, sums: &mut [Group]) {
+        for tree in &self.trees {
+            let leaves = tree.leaves_of::<LANES>(matrix, from);
+            for (sums, leaves) in sums.iter_mut().zip(leaves.as_chunks().0) {
+                tree.answer(*leaves, sums);
+            }
+        }
+    }
+}
+
+/// The log-odds of a head, judged where somebody asks for them: few lines are noise of an unknown kind, and one may be a lead.
+#[derive(Debug, Default)]
+pub struct Asked<'a> {
+    head: Option<(&'a Ensemble, &'a Matrix)>,
+    known: Vec<OnceCell<Group>>,
+}
+
+impl<'a> Asked<'a> {
+    /// Nothing is judged yet.
+    #[must_use]
+    pub fn new(head: &'a Ensemble, matrix: &'a Matrix) -> Asked<'a> {
+        Asked { head: Some((head, matrix)), known: vec![OnceCell::new(); matrix.rows().div_ceil(GROUP)] }
+    }
+
+    /// The log-odds of one line, in [`UNIT`]s; 0 where there is no such line.
+    #[must_use]
+    pub fn margin(&self, row: usize) -> i32 {
+        let (Some((head, matrix)), Some(known)) = (self.head, self.known.get(row / GROUP)) else { return 0 };
+        if row >= matrix.rows() {
+            return 0;
+        }
+        let judge = || {
+            let mut sums = [[head.bias; GROUP]];
+            head.add::<GROUP>(matrix, row - row % GROUP, &mut sums);
+            sums[0]
+        };
+        known.get_or_init(judge)[row % GROUP]
     }
 }
 
 impl Tree {
-    /// The numbers of the answers for the lines of one step, given the columns that the questions look at. Kept apart so that the
-    /// compiler sees six comparisons of vectors.
+    /// The numbers of the answers for some lines. Kept apart so that the compiler sees six comparisons of vectors.
     #[inline(never)]
-    fn leaves_of(&self, columns: &[&[[u8; LANES]]; DEPTH], step: usize) -> [u8; LANES] {
+    fn leaves_of<const LANES: usize>(&self, matrix: &Matrix, from: usize) -> [u8; LANES] {
         let mut leaves = [0u8; LANES];
-        for (level, (split, column)) in self.splits.iter().zip(columns).enumerate() {
-            let values = column.get(step).unwrap_or(&[0; LANES]);
+        for (level, split) in self.splits.iter().enumerate() {
+            let values = matrix.lanes::<LANES>(usize::from(split.column), split.offset, from);
             // Values stay below 128: signed bytes are what processors compare.
             let above: [u8; LANES] =
                 std::array::from_fn(|lane| if values[lane] as i8 > split.threshold as i8 { 1 << level } else { 0 });
@@ -89,13 +135,25 @@ impl Tree {
         leaves
     }
 
+    /// Adds the answers of these numbers. Kept apart so that the compiler gathers them in a vector.
+    #[inline(never)]
+    fn answer(&self, leaves: [u8; GROUP], sums: &mut Group) {
+        let answers: [i16; GROUP] = std::array::from_fn(|lane| self.leaves[usize::from(leaves[lane]) % LEAVES]);
+        for (sum, answer) in sums.iter_mut().zip(answers) {
+            *sum += i32::from(answer);
+        }
+    }
+
     /// The number of the answer for one line.
     #[must_use]
     pub fn leaf(&self, matrix: &Matrix, row: usize) -> usize {
-        self.splits.iter().enumerate().fold(0, |leaf, (level, split)| {
-            let value = matrix.value(usize::from(split.column), split.offset, row);
-            leaf | usize::from(value > split.threshold) << level
-        })
+        self.leaf_by(|split| matrix.value(usize::from(split.column), split.offset, row))
+    }
+
+    /// The number of the answer, given the value that a question looks at.
+    pub fn leaf_by(&self, mut value: impl FnMut(&Split) -> u8) -> usize {
+        let questions = self.splits.iter().enumerate();
+        questions.fold(0, |leaf, (level, split)| leaf | usize::from(value(split) > split.threshold) << level)
     }
 }
 
@@ -135,10 +193,13 @@ mod tests {
     #[test]
     fn many_lines_at_once_are_judged_as_one_by_one() {
         let ensemble = Ensemble { bias: -5, trees: (1..20).map(tree).collect() };
-        for rows in [0, 1, 7, 15, 16, 17, 40, 129] {
+        for rows in [0, 1, 7, 8, 9, 15, 16, 17, 24, 25, 32, 33, 40, 56, 57, 129] {
             let matrix = matrix(rows);
             let expected: Vec<i32> = (0..rows).map(|row| ensemble.margin(&matrix, row)).collect();
             assert_eq!(ensemble.margins(&matrix), expected, "{rows} lines");
+            let asked = Asked::new(&ensemble, &matrix);
+            assert!((0..rows).rev().all(|row| asked.margin(row) == expected[row]), "{rows} lines");
+            assert_eq!(asked.margin(rows), 0);
         }
     }
 

@@ -1,6 +1,11 @@
 //! The words and pairs of neighbouring words of a record's lines as small numbers, so that overlap is counted by index.
 
+use std::ops::Range;
+
 use crate::chars::{Kinds, chars};
+use crate::fast_map;
+use crate::latin;
+use crate::text::is_unspaced;
 
 /// Fewest letters of a content word. Vietnamese syllables are shorter: there the pairs speak.
 const CONTENT_LETTERS: u32 = 4;
@@ -71,7 +76,7 @@ struct Interner {
 impl Interner {
     #[inline]
     fn number(&mut self, key: u64, next: u32) -> (u32, bool) {
-        if self.used * 2 >= self.keys.len() {
+        if self.used * 3 >= self.keys.len() * 2 {
             self.resize((self.keys.len() * 2).max(1024));
         }
         let key = key | 1;
@@ -112,13 +117,6 @@ impl Interner {
     }
 }
 
-/// The word in front of another.
-#[derive(Debug, Clone, Copy)]
-struct Previous {
-    hash: u64,
-    kind: WordKind,
-}
-
 /// The hash of a word for the linear model. Numbers say only how long they are.
 fn word_hash(hash: u64, kind: WordKind) -> u32 {
     if kind.number { kind.letters } else { (hash >> 32) as u32 }
@@ -138,6 +136,25 @@ fn mix(hash: u64, value: u64) -> u64 {
     product ^ (product >> 29)
 }
 
+/// The hash of a word by which it is known in its record.
+fn word_hash_of(folded: &str, start: usize, end: usize) -> u64 {
+    fast_map::word_hash(&folded.as_bytes()[start..end])
+}
+
+impl Word {
+    fn of(word: &str) -> Word {
+        // Unspaced characters are words of their own.
+        let unspaced = word.chars().next().is_some_and(is_unspaced);
+        let mut kind = WordKind { letters: 0, unspaced, number: word.bytes().all(|byte| byte.is_ascii_digit()) };
+        let mut key = WORD_SEED;
+        for c in word.chars() {
+            key = mix(key, u64::from(c));
+            kind.letters += 1;
+        }
+        Word { key, hash: word_hash(key, kind), kind }
+    }
+}
+
 /// The key of the first word of a folded phrase that begins with a word, as [`Vocabulary::beginnings`] gives it.
 #[must_use]
 pub fn first_word(phrase: &str) -> u64 {
@@ -148,87 +165,106 @@ pub fn first_word(phrase: &str) -> u64 {
 }
 
 impl Vocabulary {
-    /// Reads folded lines.
-    pub fn new<'a>(lines: impl Iterator<Item = &'a str> + Clone) -> Vocabulary {
+    /// Reads folded lines, and whether each is plain ([`latin`]).
+    pub fn new<'a>(lines: impl Iterator<Item = (&'a str, bool)> + Clone) -> Vocabulary {
         // Words have four letters and more with the space between them; about every second one is new.
-        let words = lines.clone().map(str::len).sum::<usize>() / 4;
+        let words = lines.clone().map(|(line, _)| line.len()).sum::<usize>() / 4;
         let mut vocabulary = Vocabulary {
             words: Vec::with_capacity(words),
             word_starts: Vec::with_capacity(words),
+            word_ends: Vec::with_capacity(lines.size_hint().0),
+            pair_ends: Vec::with_capacity(lines.size_hint().0),
             pairs: Vec::with_capacity(words),
             known_words: Vec::with_capacity(words / 2),
             known_pairs: Vec::with_capacity(words),
             ..Vocabulary::default()
         };
         vocabulary.table.reserve(words);
-        for line in lines {
-            vocabulary.line(line);
+        for (line, is_plain) in lines {
+            vocabulary.line(line, is_plain);
         }
         vocabulary.word_counts = vec![0; vocabulary.known_words.len()];
         vocabulary.pair_counts = vec![0; vocabulary.known_pairs.len()];
         vocabulary
     }
 
-    fn line(&mut self, folded: &str) {
+    fn line(&mut self, folded: &str, is_plain: bool) {
         let row = self.word_ends.len() as u32;
-        let mut previous: Option<Previous> = None;
-        let (mut hash, mut kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
-        let chars = chars();
-        let mut start = 0;
-        // One more blank, so that the last word ends too.
-        for (at, c) in folded.char_indices().chain(std::iter::once((folded.len(), ' '))) {
-            let kinds = if c.is_ascii_lowercase() { Kinds::SMALL_LETTER } else { chars.kinds(c) };
-            if kinds.any(Kinds::WORD) && !kinds.any(Kinds::UNSPACED) {
-                if kind.letters == 0 {
-                    start = at;
-                }
-                hash = mix(hash, u64::from(c));
-                kind.letters += 1;
-                kind.number &= c.is_ascii_digit();
-                continue;
-            }
-            if kind.letters > 0 {
-                self.word_starts.push(start as u32);
-                previous = Some(self.word(row, hash, kind, previous));
-                (hash, kind) = (WORD_SEED, WordKind { number: true, ..WordKind::default() });
-            }
-            if kinds.any(Kinds::UNSPACED) {
-                let kind = WordKind { letters: 1, unspaced: true, number: false };
-                self.word_starts.push(at as u32);
-                previous = Some(self.word(row, mix(WORD_SEED, u64::from(c)), kind, previous));
-            }
+        if is_plain {
+            self.plain_words(row, folded);
+        } else {
+            self.all_words(row, folded);
         }
         self.word_ends.push(self.words.len() as u32);
         self.pair_ends.push(self.pairs.len() as u32);
     }
 
-    fn word(&mut self, row: u32, hash: u64, kind: WordKind, previous: Option<Previous>) -> Previous {
+    /// The words of a plain line ([`latin`]).
+    fn plain_words(&mut self, row: u32, folded: &str) {
+        let bytes = folded.as_bytes();
+        let (mut previous, mut at) = (None, 0);
+        while let Some(latin::Word { start, end, hash, has_digits }) = latin::next_word(bytes, at) {
+            let hash = if has_digits { fast_map::word_hash(&bytes[start..end]) } else { hash };
+            previous = Some(self.word(row, folded, start..end, hash, previous));
+            at = end;
+        }
+    }
+
+    fn all_words(&mut self, row: u32, folded: &str) {
+        let mut previous = None;
+        let chars = chars();
+        let mut start = None;
+        // One more blank, so that the last word ends too.
+        for (at, c) in folded.char_indices().chain(std::iter::once((folded.len(), ' '))) {
+            let kinds = if c.is_ascii_lowercase() { Kinds::SMALL_LETTER } else { chars.kinds(c) };
+            if kinds.any(Kinds::WORD) && !kinds.any(Kinds::UNSPACED) {
+                start.get_or_insert(at);
+                continue;
+            }
+            if let Some(start) = start.take() {
+                previous = Some(self.word(row, folded, start..at, word_hash_of(folded, start, at), previous));
+            }
+            if kinds.any(Kinds::UNSPACED) {
+                let end = at + c.len_utf8();
+                previous = Some(self.word(row, folded, at..end, word_hash_of(folded, at, end), previous));
+            }
+        }
+    }
+
+    /// Notes a word, given its hash and the number of the word in front of it. Gives its number.
+    #[inline]
+    fn word(&mut self, row: u32, folded: &str, at: Range<usize>, hash: u64, previous: Option<u32>) -> u32 {
+        self.word_starts.push(at.start as u32);
         let (number, new) = self.table.number(hash, self.known_words.len() as u32);
         if new {
-            self.known_words.push(Word { key: hash, hash: word_hash(hash, kind), kind });
+            self.known_words.push(Word::of(&folded[at]));
         }
         self.words.push(number);
         if let Some(before) = previous {
-            let pair = mix(mix(before.hash, PAIR_SEED), hash);
-            let (number, new) = self.table.number(pair, self.known_pairs.len() as u32);
-            if new {
-                let first = word_hash(before.hash, before.kind);
-                self.known_pairs.push(Pair {
-                    hash: first.rotate_left(11).wrapping_mul(0x85EB_CA6B) ^ word_hash(hash, kind),
-                    first: row,
-                    last: row,
-                    is_word: kind.unspaced && before.kind.unspaced,
-                });
+            self.pair(row, before, number);
+        }
+        number
+    }
+
+    fn pair(&mut self, row: u32, before: u32, word: u32) {
+        let key = mix(u64::from(before) << 32 | u64::from(word), PAIR_SEED);
+        let (number, new) = self.table.number(key, self.known_pairs.len() as u32);
+        if new {
+            let [first, second] = [before, word].map(|word| self.known_words[word as usize]);
+            self.known_pairs.push(Pair {
+                hash: first.hash.rotate_left(11).wrapping_mul(0x85EB_CA6B) ^ second.hash,
+                first: row,
+                last: row,
+                is_word: second.kind.unspaced && first.kind.unspaced,
+            });
+            self.pairs.push(number);
+        } else {
+            let known = &mut self.known_pairs[number as usize];
+            if known.last != row {
+                known.last = row;
                 self.pairs.push(number);
-            } else {
-                let known = &mut self.known_pairs[number as usize];
-                if known.last != row {
-                    known.last = row;
-                    self.pairs.push(number);
-                }
             }
         }
-        Previous { hash, kind }
     }
 
     /// Where the words of a line begin in the folded text, and their keys.
