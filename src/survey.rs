@@ -142,7 +142,8 @@ mod tests {
     }
 
     fn surveyed<'r>(pages: impl IntoIterator<Item = &'r RawRecord>) -> Survey {
-        let survey = Survey::new(10_000, &config::load(None, &[], &[]).unwrap().config.label);
+        let label = config::load(None, &[], &[]).unwrap().config.label;
+        let survey = Survey::new(10_000, &LabelConfig { stories_of_others: true, ..label });
         pages.into_iter().for_each(|page| survey.note(page));
         survey
     }
