@@ -14,7 +14,7 @@ use crate::mention::Finder;
 use crate::segment::segment;
 use crate::survey::Survey;
 
-/// Cleans records. Built once a run, shared by all threads; the result depends on the record and on what its site repeats.
+/// Cleans records. Built once a run, shared by all threads; the result depends on the record and on what the survey of its dump knows.
 #[derive(Debug)]
 pub struct Cleaner {
     patterns: CompiledPatterns,

@@ -20,6 +20,9 @@ use stories::Stories;
 pub use stories::{Elsewhere, Other};
 use templates::Templates;
 
+/// Bytes of a sketch that are added to a hash at once.
+const DIGEST_BYTES: usize = 8192;
+
 /// Notes on the lines of a dump.
 #[derive(Debug, Default)]
 pub struct Survey {
@@ -99,8 +102,13 @@ fn slot_bits(entries: u64, (least, most): (u32, u32)) -> u32 {
     entries.max(1).ilog2().clamp(least, most)
 }
 
-fn line_key(line: &str, seed: u64) -> u64 {
-    xxh3_64_with_seed(line.as_bytes(), seed)
+/// Adds the slots of a sketch to a hash.
+fn digest_slots<const BYTES: usize>(digest: &mut Digest, slots: impl Iterator<Item = [u8; BYTES]>) {
+    let mut slots = slots.peekable();
+    while slots.peek().is_some() {
+        let bytes: Vec<u8> = slots.by_ref().take(DIGEST_BYTES / BYTES).flatten().collect();
+        digest.update(&bytes);
+    }
 }
 
 fn site_seed(url: Option<&str>) -> u64 {

@@ -239,7 +239,7 @@ impl Page<'_> {
             .is_some_and(|above| self.lines[above].shape.ending == Ending::Colon)
     }
 
-    /// What kind of noise a line is. `of_others` are the lines with which other records begin.
+    /// What kind of noise a line is. `of_others` are the lines of other records, from top to bottom.
     fn noise(&self, at: usize, title: Option<usize>, judgement: &Judgement, of_others: &[usize]) -> (Label, Rule) {
         let line = &self.lines[at];
         let (caption, related) = (judgement.caption.margin(at), judgement.related.margin(at));
@@ -247,7 +247,7 @@ impl Page<'_> {
         if caption > 0 && caption >= related {
             return (Label::Caption, rules::MODEL_CAPTION);
         }
-        if of_others.contains(&at) {
+        if of_others.binary_search(&at).is_ok() {
             return (Label::Related, rules::RELATED_ELSEWHERE);
         }
         // Headlines have more words than the entries of a menu, and stand behind the title.

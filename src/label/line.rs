@@ -214,7 +214,6 @@ fn read_line(segment: usize, trimmed: &str, blanks_before: usize, patterns: &Com
         attribution,
         end_mark,
         blanks_before,
-
         is_plain,
         seen: Seen::default(),
         text,

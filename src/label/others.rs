@@ -1,6 +1,8 @@
 //! What the other records of a dump say of a record's lines, in log-odds: menus of the site, beginnings of other stories, and what
 //! copies of the article hold too.
 
+use std::ops::Range;
+
 use super::model::trees::UNIT;
 use super::{Line, Page};
 use crate::survey::Other;
@@ -63,14 +65,15 @@ impl Page<'_> {
     /// Lines with which another record begins are rather that record's, where they stand further below here: headlines and teasers, and
     /// with them what else that record prints. Paragraphs that a copy of the article holds too are rather text. Gives the lines of others.
     pub(super) fn weigh_stories(&self, odds: &mut [Option<i32>], title: Option<usize>) -> Vec<usize> {
-        let kin = self.kin(odds, title);
-        let kin_of = |other: Other| kin.iter().find(|(record, _)| *record == other.record).map(|(_, kin)| *kin);
+        let begin = begin(odds, title).unwrap_or(0);
+        let kin = self.kin(odds, begin);
+        let kin_of =
+            |other: Other| kin.binary_search_by_key(&other.record, |(record, _)| *record).ok().map(|at| kin[at].1);
         let mut of_others = Vec::new();
         if kin.is_empty() {
             return of_others;
         }
-        let behind = begin(odds, title).map_or(0, |begin| begin + 1);
-        for (at, odds) in odds.iter_mut().enumerate().skip(behind) {
+        for (at, odds) in odds.iter_mut().enumerate().skip(begin + 1) {
             let line = &self.lines[at];
             if let Some(Kin::Other(against)) = line.seen.elsewhere.nearest.and_then(kin_of) {
                 let against = if is_stock(line) { AGAINST_STOCK_SENTENCES } else { against };
@@ -86,31 +89,36 @@ impl Page<'_> {
 
     /// What each record that shares lines with this one is to it, where that can be told: by how much of the text lies between the first
     /// and the last line that it shares, and by where it has them. One that shares the beginning of this article is no other story.
-    fn kin(&self, odds: &[Option<i32>], title: Option<usize>) -> Vec<(u32, Kin)> {
-        let mut records: Vec<u32> = self.lines.iter().flat_map(others).map(|it| it.record).collect();
-        if records.is_empty() {
+    /// `begin` is the line where the article begins. The records stand in the order of their hashes.
+    fn kin(&self, odds: &[Option<i32>], begin: usize) -> Vec<(u32, Kin)> {
+        let records = |(at, line)| others(line).map(move |it: Other| (it.record, at));
+        let mut shared: Vec<(u32, usize)> = self.lines.iter().enumerate().flat_map(records).collect();
+        if shared.is_empty() {
             return Vec::new();
         }
-        records.sort_unstable();
-        records.dedup();
-        let chars = |at: usize| odds[at].filter(|&odds| odds > 0).map_or(0.0, |_| self.lines[at].shape.chars as f32);
-        let total: f32 = (0..self.lines.len()).map(chars).sum();
-        let begin = begin(odds, title).unwrap_or(0);
-        let first_text = (begin + 1..self.lines.len()).find(|&at| chars(at) > 0.0).unwrap_or(begin);
-        let kin_of = |record: u32| {
-            let is_shared = |at: &usize| others(&self.lines[*at]).any(|it| it.record == record);
-            let shared: Vec<usize> = (0..self.lines.len()).filter(is_shared).collect();
-            let spanned: f32 = (*shared.first()?..=*shared.last()?).map(chars).sum();
-            if spanned > MOST_OF_OTHERS * total {
-                let of_shared: f32 = shared.iter().map(|&at| chars(at)).sum();
+        shared.sort_unstable();
+        shared.dedup();
+        // Characters of text in front of each line, and of all.
+        let mut before = vec![0usize];
+        for (line, odds) in self.lines.iter().zip(odds) {
+            let chars = if odds.is_some_and(|odds| odds > 0) { line.shape.chars } else { 0 };
+            before.push(before.last().map_or(0, |sum| sum + chars));
+        }
+        let chars = |lines: Range<usize>| (before[lines.end] - before[lines.start]) as f32;
+        let total = chars(0..self.lines.len());
+        let first_text = (begin + 1..self.lines.len()).find(|&at| chars(at..at + 1) > 0.0).unwrap_or(begin);
+        let kin_of = |shared: &[(u32, usize)]| {
+            let (&(record, top), &(_, bottom)) = (shared.first()?, shared.last()?);
+            if chars(top..bottom + 1) > MOST_OF_OTHERS * total {
+                let of_shared: f32 = shared.iter().map(|&(_, at)| chars(at..at + 1)).sum();
                 return (of_shared > LEAST_OF_COPIES * total).then_some((record, Kin::Copy));
             }
-            let least = shared.iter().filter_map(|&at| beginning_of(&self.lines[at], record)).min()?;
+            let least = shared.iter().filter_map(|&(_, at)| beginning_of(&self.lines[at], record)).min()?;
             let against = if least == 0 { AGAINST_BEGINNINGS } else { AGAINST_OTHERS };
-            let shares_beginning = shared.iter().any(|at| (begin..=first_text).contains(at));
+            let shares_beginning = shared.iter().any(|(_, at)| (begin..=first_text).contains(at));
             (!shares_beginning).then_some((record, Kin::Other(against)))
         };
-        records.into_iter().filter_map(kin_of).collect()
+        shared.chunk_by(|one, next| one.0 == next.0).filter_map(kin_of).collect()
     }
 }
 

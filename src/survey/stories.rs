@@ -1,19 +1,20 @@
-//! Stories of other records: where else in the dump a line stands nearer to the beginning.
+//! Stories of other records: where else in the dump a line stands.
 //!
 //! A headline or teaser below an article is most often the beginning of another article of the same dump, word for word, and a second
-//! story below the first stands alone in a record of its own. For the first and the last bytes of every sentence the sketch keeps the
-//! record in which they stand nearest to the beginning, and how near. Where two records tell of one place, the smaller number stands,
-//! so that neither order nor threads change it.
+//! story below the first stands alone in a record of its own. For the first and the last bytes of every sentence two sketches keep the
+//! records in which they stand nearest to the beginning and furthest below, and how far: of two copies one is the former, the other the
+//! latter. The least and the greatest number stay, so that neither order nor threads change them.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::slot_bits;
+use super::{digest_slots, slot_bits};
 use crate::hashing::Digest;
 
-/// Least and most slots of the sketch, as powers of two: 64 MiB at most. Where the sketch is crowded, beginnings stay and the rest goes.
+/// Least and most slots of each of the two sketches, as powers of two: 2 × 64 MiB at most. Where they are crowded, beginnings stay in the
+/// former and what chance decides in the latter.
 const SLOT_BITS: (u32, u32) = (12, 23);
 /// Stored bytes of input that stand for one slot: two keys of one sentence in some eight slots.
 const BYTES_PER_SLOT: u64 = 16;
@@ -103,10 +104,8 @@ impl Stories {
 
     /// Adds all that is known to a hash.
     pub fn digest(&self, digest: &mut Digest) {
-        for slots in self.nearest.chunks(1024).chain(self.furthest.chunks(1024)) {
-            let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
-            digest.update(&bytes);
-        }
+        let slots = self.nearest.iter().chain(&self.furthest);
+        digest_slots(digest, slots.map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()));
     }
 }
 

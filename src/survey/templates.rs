@@ -2,7 +2,9 @@
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
-use super::{line_key, slot_bits};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::{digest_slots, slot_bits};
 use crate::hashing::Digest;
 
 /// Least and most slots of a row of the sketch, as powers of two: 2 × 16 MiB at most. Filled with the lines of 1 GiB of news text, of
@@ -66,16 +68,16 @@ impl Templates {
 
     /// Adds all that is known to a hash.
     pub fn digest(&self, digest: &mut Digest) {
-        for row in &self.rows {
-            for slots in row.chunks(4096) {
-                let bytes: Vec<u8> = slots.iter().flat_map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()).collect();
-                digest.update(&bytes);
-            }
-        }
+        let slots = self.rows.iter().flatten();
+        digest_slots(digest, slots.map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()));
     }
 
     fn slots(&self, key: u64) -> [&AtomicU16; 2] {
         let mask = self.rows[0].len() - 1;
         [&self.rows[0][key as usize & mask], &self.rows[1][(key >> 32) as usize & mask]]
     }
+}
+
+fn line_key(line: &str, seed: u64) -> u64 {
+    xxh3_64_with_seed(line.as_bytes(), seed)
 }

@@ -204,7 +204,7 @@ impl Vocabulary {
         let bytes = folded.as_bytes();
         let (mut previous, mut at) = (None, 0);
         while let Some(latin::Word { start, end, hash, has_digits }) = latin::next_word(bytes, at) {
-            let hash = if has_digits { fast_map::word_hash(&bytes[start..end]) } else { hash };
+            let hash = if has_digits { word_hash_of(folded, start, end) } else { hash };
             previous = Some(self.word(row, folded, start..end, hash, previous));
             at = end;
         }
