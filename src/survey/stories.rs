@@ -6,6 +6,7 @@
 //! latter. The least and the greatest number stay, so that neither order nor threads change them.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -13,16 +14,21 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::{digest_slots, slot_bits};
 use crate::hashing::Digest;
 
-/// Least and most slots of each of the two sketches, as powers of two: 2 × 64 MiB at most. Where they are crowded, beginnings stay in the
+/// Least and most slots of each of the two sketches, as powers of two: 2 × 32 MiB at most. Where they are crowded, beginnings stay in the
 /// former and what chance decides in the latter.
-const SLOT_BITS: (u32, u32) = (12, 23);
-/// Stored bytes of input that stand for one slot: two keys of one sentence in some eight slots.
-const BYTES_PER_SLOT: u64 = 16;
+const SLOT_BITS: (u32, u32) = (12, 22);
+/// Slots that are made at once, when the first of them is needed: large inputs may hold little that is a record.
+const CHUNK_SLOTS: usize = 1 << 12;
+/// Stored bytes of input that stand for one slot, which is some two sentences. Sixteen tell no more; with 350 a third of what is learned
+/// of copies is lost.
+const BYTES_PER_SLOT: u64 = 64;
 /// Shortest sentence that is noted, in bytes: about five syllables of Vietnamese or eight Chinese characters. Shorter ones recur by chance.
 const MIN_SENTENCE_BYTES: usize = 24;
 /// Bytes of a sentence's beginning and end that stand for it: a headline that is glued to its teaser begins the same sentence, and a
 /// teaser that is cut short has no end.
 const KEY_BYTES: usize = 48;
+/// A record that shares one in so many of a line's keys counts as printing it: edited copies keep few of them.
+const SHARED_KEYS: usize = 4;
 /// Shortest sentence that tells of a story alone.
 const MIN_ALONE_BYTES: usize = 32;
 /// Shortest line that counts for how far below the beginning another one stands: menus and headlines in front do not.
@@ -37,6 +43,8 @@ pub struct Other {
     pub record: u32,
     /// How far below its beginning, in steps of 64 bytes of prose.
     pub at: u8,
+    /// Whether it shares the beginning of a sentence, not only an end.
+    pub by_beginning: bool,
 }
 
 /// Where else in the dump a line stands.
@@ -53,82 +61,108 @@ pub struct Elsewhere {
 /// For each sentence the records that print it nearest to their beginning and furthest below.
 #[derive(Debug)]
 pub struct Stories {
-    /// From the highest bit: 8 of the place, 24 of the key, 32 of the record; the least stays. All bits set where nothing is known.
-    nearest: Box<[AtomicU64]>,
-    /// From the highest bit: 24 of the key, 8 of the place, 32 of the record; the greatest stays. No bit set where nothing is known.
-    furthest: Box<[AtomicU64]>,
+    /// From the highest bit: 8 of the place, 24 of the key, 32 of the record; the least stays, as the greatest of the complements.
+    nearest: Slots,
+    /// From the highest bit: 24 of the key, 8 of the place, 32 of the record; the greatest stays.
+    furthest: Slots,
+}
+
+/// A table of numbers, by key, of which the greatest stays; 0 where nothing is known.
+#[derive(Debug)]
+struct Slots(Box<[OnceLock<Box<[AtomicU64]>>]>);
+
+impl Slots {
+    fn new(bits: u32) -> Slots {
+        Slots((0..(1usize << bits) / CHUNK_SLOTS).map(|_| OnceLock::new()).collect())
+    }
+
+    fn raise(&self, key: u64, value: u64) {
+        let (chunk, slot) = self.place(key);
+        let chunk = self.0[chunk].get_or_init(|| (0..CHUNK_SLOTS).map(|_| AtomicU64::new(0)).collect());
+        chunk[slot].fetch_max(value, Ordering::Relaxed);
+    }
+
+    fn get(&self, key: u64) -> u64 {
+        let (chunk, slot) = self.place(key);
+        self.0[chunk].get().map_or(0, |chunk| chunk[slot].load(Ordering::Relaxed))
+    }
+
+    /// The chunk and the slot in it of a key.
+    fn place(&self, key: u64) -> (usize, usize) {
+        let slot = key as usize;
+        (slot / CHUNK_SLOTS & (self.0.len() - 1), slot & (CHUNK_SLOTS - 1))
+    }
 }
 
 impl Stories {
     /// A sketch for some bytes of text.
     pub fn new(bytes: u64) -> Stories {
         let bits = slot_bits(bytes / BYTES_PER_SLOT, SLOT_BITS);
-        let slots = |empty: u64| (0..1usize << bits).map(|_| AtomicU64::new(empty)).collect();
-        Stories { nearest: slots(u64::MAX), furthest: slots(0) }
+        Stories { nearest: Slots::new(bits), furthest: Slots::new(bits) }
     }
 
     /// Notes the lines of a record that has this text.
     pub fn note<'t>(&self, text: &str, lines: impl Iterator<Item = &'t str>) {
         let record = record_of(text);
         for (line, at) in placed(lines) {
-            for key in keys(line) {
+            for (key, _) in keys(line) {
                 let (check, at, record) = (key >> 40, u64::from(at), u64::from(record));
-                slot(&self.nearest, key).fetch_min(at << 56 | check << 32 | record, Ordering::Relaxed);
-                slot(&self.furthest, key).fetch_max(check << 40 | at << 32 | record, Ordering::Relaxed);
+                self.nearest.raise(key, !(at << 56 | check << 32 | record));
+                self.furthest.raise(key, check << 40 | at << 32 | record);
             }
         }
     }
 
-    /// Where else the lines of a record that has this text stand: in records that print half of a line's sentences.
+    /// Where else the lines of a record that has this text stand: in records that share enough of a line's keys.
     pub fn look<'t>(&self, text: &str, lines: impl Iterator<Item = &'t str>) -> Vec<Elsewhere> {
         let own = record_of(text);
         placed(lines).map(|(line, here)| self.look_up(line, here, own)).collect()
     }
 
     fn look_up(&self, line: &str, here: u8, own: u32) -> Elsewhere {
-        let (mut nearest, mut furthest, mut sentences) = (Votes::default(), Votes::default(), 0);
-        for key in keys(line) {
-            sentences += 1;
-            let near = slot(&self.nearest, key).load(Ordering::Relaxed);
+        let (mut nearest, mut furthest, mut all) = (Votes::default(), Votes::default(), 0);
+        for (key, by_beginning) in keys(line) {
+            all += 1;
+            let near = !self.nearest.get(key);
             if near >> 32 & 0xff_ffff == key >> 40 && near as u32 != own {
-                nearest.add(Other { record: near as u32, at: (near >> 56) as u8 });
+                nearest.add(Other { record: near as u32, at: (near >> 56) as u8, by_beginning });
             }
-            let far = slot(&self.furthest, key).load(Ordering::Relaxed);
+            let far = self.furthest.get(key);
             if far >> 40 == key >> 40 && far as u32 != own {
-                furthest.add(Other { record: far as u32, at: (far >> 32) as u8 });
+                furthest.add(Other { record: far as u32, at: (far >> 32) as u8, by_beginning });
             }
         }
-        let is_enough = |count: usize| 2 * count >= sentences && (count >= 2 || line.len() >= MIN_ALONE_BYTES);
+        let is_enough = |count: usize| SHARED_KEYS * count >= all && (count >= 2 || line.len() >= MIN_ALONE_BYTES);
         Elsewhere { nearest: nearest.most(is_enough), furthest: furthest.most(is_enough), here }
     }
 
     /// Adds all that is known to a hash.
     pub fn digest(&self, digest: &mut Digest) {
-        let slots = self.nearest.iter().chain(&self.furthest);
-        digest_slots(digest, slots.map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()));
+        let chunks = self.nearest.0.iter().chain(&self.furthest.0);
+        for (number, chunk) in chunks.enumerate().filter_map(|(number, chunk)| Some((number, chunk.get()?))) {
+            digest.update(&number.to_le_bytes());
+            digest_slots(digest, chunk.iter().map(|slot| slot.load(Ordering::Relaxed).to_le_bytes()));
+        }
     }
 }
 
-/// How many sentences of a line other records print, and how near to their beginning.
+/// How many keys of a line other records share, and where they print it.
 #[derive(Debug, Default)]
-struct Votes(BTreeMap<u32, (usize, u8)>);
+struct Votes(BTreeMap<u32, (usize, Other)>);
 
 impl Votes {
-    fn add(&mut self, other: Other) {
-        let (count, at) = self.0.entry(other.record).or_insert((0, other.at));
-        (*count, *at) = (*count + 1, other.at.min(*at));
+    fn add(&mut self, vote: Other) {
+        let (count, other) = self.0.entry(vote.record).or_insert((0, vote));
+        *count += 1;
+        other.at = other.at.min(vote.at);
+        other.by_beginning |= vote.by_beginning;
     }
 
     /// The record that prints most of them, where they are enough.
     fn most(self, is_enough: impl Fn(usize) -> bool) -> Option<Other> {
-        let (record, (count, at)) =
-            self.0.into_iter().max_by_key(|(record, (count, _))| (*count, u32::MAX - record))?;
-        is_enough(count).then_some(Other { record, at })
+        let (count, other) = self.0.into_values().max_by_key(|(count, other)| (*count, u32::MAX - other.record))?;
+        is_enough(count).then_some(other)
     }
-}
-
-fn slot(slots: &[AtomicU64], key: u64) -> &AtomicU64 {
-    &slots[key as usize & (slots.len() - 1)]
 }
 
 fn record_of(text: &str) -> u32 {
@@ -147,13 +181,14 @@ fn placed<'t>(lines: impl Iterator<Item = &'t str>) -> impl Iterator<Item = (&'t
     })
 }
 
-/// The keys of a line's sentences: of their first and last bytes, of all where they are short.
-fn keys(line: &str) -> impl Iterator<Item = u64> {
+/// The keys of a line's sentences, and whether they are of a beginning: of the first and last bytes, of all where they are short.
+fn keys(line: &str) -> impl Iterator<Item = (u64, bool)> {
     sentences(line).flat_map(|sentence| {
         let is_short = sentence.len() <= KEY_BYTES;
         let first = &sentence[..sentence.floor_char_boundary(KEY_BYTES)];
         let last = &sentence[sentence.ceil_char_boundary(sentence.len().saturating_sub(KEY_BYTES))..];
-        [Some(first), (!is_short).then_some(last)].into_iter().flatten().map(|part| xxh3_64(part.as_bytes()))
+        let parts = [Some((first, true)), (!is_short).then_some((last, false))];
+        parts.into_iter().flatten().map(|(part, by_beginning)| (xxh3_64(part.as_bytes()), by_beginning))
     })
 }
 
