@@ -200,7 +200,7 @@ impl Holds {
     fn of(pattern: &str) -> Holds {
         let Ok(hir) = regex_syntax::parse(pattern) else { return Holds::default() };
         let literals = |hir: &Hir, most: usize| -> Option<Vec<Vec<u8>>> {
-            let found = Extractor::new().extract(hir);
+            let found = Extractor::new().limit_total(most).extract(hir);
             let literals: Vec<Vec<u8>> = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
             ((1..=most).contains(&literals.len()) && literals.iter().all(|literal| !literal.is_empty()))
                 .then_some(literals)
@@ -446,6 +446,13 @@ mod tests {
             }
         }
         assert!(matches > 50, "{matches}");
+    }
+
+    #[test]
+    fn few_literals_share_an_anchor() {
+        let compiled = crate::lexicon::CompiledPatterns::new(&crate::lexicon::builtin().unwrap()).unwrap();
+        let most = compiled.gate.finder.most_of_an_anchor();
+        assert!((2..100).contains(&most), "{most}");
     }
 
     #[test]

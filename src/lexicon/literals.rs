@@ -94,6 +94,12 @@ impl Literals {
         }
     }
 
+    /// Most literals that have one anchor: what a byte of a text costs at worst.
+    #[cfg(test)]
+    pub(super) fn most_of_an_anchor(&self) -> usize {
+        self.by_anchor.values().map(Vec::len).max().unwrap_or(0)
+    }
+
     /// The literals whose anchor stands at a byte of a text.
     #[cold]
     fn at_anchor(&self, bytes: &[u8], at: usize, anchor: u32, found: &mut impl FnMut(usize)) {
