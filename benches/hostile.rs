@@ -61,6 +61,7 @@ const TEXTS: &[(&str, Build)] = &[
         within("The same line stands here again and again, as long as you please.\n", n)
     }),
     ("the same short line", |n| within("He said.\n", n)),
+    ("the same short line without a stop", |n| within("Item\n", n)),
     ("two lines by turns", |n| within("The first of two lines that stand by turns.\nAnd this is the second one.\n", n)),
     ("lines that differ in a number", |n| {
         numbered(n, |i| format!("The line with the number {i} is one of very many lines.\n"))

@@ -1,10 +1,13 @@
 //! Maps with keys that need no hashing, or next to none.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::BuildHasherDefault;
 
 /// A map with keys that are hashes already.
 pub(crate) type FastMap<K, V> = HashMap<K, V, BuildHasherDefault<PlainHasher>>;
+
+/// A set of letters or of numbers that are hashes already.
+pub type FastSet<K> = HashSet<K, BuildHasherDefault<PlainHasher>>;
 
 /// For keys that are hashes already.
 #[derive(Debug, Default, Clone, Copy)]
@@ -18,6 +21,9 @@ impl std::hash::Hasher for PlainHasher {
         for &byte in bytes {
             self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         }
+    }
+    fn write_u32(&mut self, key: u32) {
+        self.write_u64(u64::from(key));
     }
     fn write_u64(&mut self, key: u64) {
         self.0 = key.wrapping_mul(0x9E37_79B9_7F4A_7C15);

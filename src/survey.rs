@@ -63,7 +63,7 @@ impl Survey {
             Content::Bytes(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
             Content::Html { .. } => return,
         };
-        let lines = text.split('\n').map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty());
+        let lines = crate::text::lines(text).map(|line| line.trim_matches(is_blank)).filter(|line| !line.is_empty());
         if let Some(templates) = &self.templates {
             templates.note(lines.clone(), site_seed(record.fields.url.as_deref()));
         }

@@ -344,6 +344,17 @@ fn may_be_respelled(bytes: &[u8], end: usize) -> bool {
     (last == b'y') | ((last >= 0x80) & (y | (before == b'o') | (before == b'u')))
 }
 
+/// The parts of a text between its line feeds, as `split('\n')` gives them, found many bytes at a time.
+pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> + Clone {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text.as_bytes());
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
+}
+
 /// A 64-bit hash of a folded line, for comparisons inside one record.
 #[must_use]
 pub fn line_hash(folded: &str) -> u64 {
@@ -532,6 +543,13 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn lines_stand_between_line_feeds() {
+        for text in ["", "a", "a\n", "\n\nế\r\nb", "a\n\n"] {
+            assert!(lines(text).eq(text.split('\n')), "{text:?}");
+        }
+    }
 
     #[test]
     fn folding_takes_away_what_readers_do_not_see() {

@@ -10,6 +10,7 @@ mod said;
 mod words;
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -98,6 +99,15 @@ struct Reader<'a> {
     tag: &'a str,
     /// The parts of the source's domain.
     site: Vec<String>,
+    /// What the lines that were looked at say: the same line is looked at for several reasons.
+    known: Vec<Known>,
+}
+
+/// What a line says, once it was read.
+#[derive(Default)]
+struct Known {
+    said: OnceCell<Option<Vec<String>>>,
+    alone: OnceCell<Option<(Vec<String>, Rest)>>,
 }
 
 /// The names, each once, in the order of the page; empty where there is no byline with a name.
@@ -115,7 +125,8 @@ pub(super) fn names(
     let domain = draft.record.fields.url.as_deref().and_then(super::domain);
     let site = domain.iter().flat_map(|domain| domain.split('.')).filter(|part| part.len() > 3);
     let site = site.map(letters_of).collect();
-    let reader = Reader { draft, patterns, stamps, words, given, agencies, outlets, language, tag, site };
+    let known = draft.labelled.lines.iter().map(|_| Known::default()).collect();
+    let reader = Reader { draft, patterns, stamps, words, given, agencies, outlets, language, tag, site, known };
     reader.names(dated)
 }
 

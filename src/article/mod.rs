@@ -183,7 +183,8 @@ impl Fields<'_> {
             };
             if !text.is_empty() {
                 let label = draft.segments[line.segment].verdict.label;
-                paragraphs.push(Paragraph { line, label, text, is_plain: latin::is_plain(raw) });
+                let is_plain = if line.text == raw { line.is_plain } else { latin::is_plain(raw) };
+                paragraphs.push(Paragraph { line, label, text, is_plain });
             }
         }
         paragraphs

@@ -9,6 +9,7 @@ use encoding_rs::GBK;
 
 use super::mojibake::{MAX_SHARE_BEFORE, MIN_SHARE_AFTER, Repaired, Sequences, is_long_enough, is_word, share};
 use super::vietnamese::is_syllable;
+use crate::text::lines;
 
 /// The commonest characters of Chinese prose, in both scripts: a third of the characters of a text are among them, and next to none
 /// of what GBK makes of UTF-8.
@@ -43,7 +44,7 @@ pub(super) fn repair(text: &str) -> Option<Repaired> {
         return Some(repaired(after));
     }
     let better = |line: &str| undo(line).filter(|after| reads_better(line, after));
-    text.split('\n').find_map(|line| better(line).filter(|after| is_long_enough(after)))?;
+    lines(text).find_map(|line| better(line).filter(|after| is_long_enough(after)))?;
     let lines = text.split('\n').map(|line| better(line).unwrap_or_else(|| line.to_owned()));
     Some(repaired(lines.collect::<Vec<_>>().join("\n")))
 }

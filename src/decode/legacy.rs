@@ -11,6 +11,7 @@ use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed}
 
 use super::mojibake::{MAX_SHARE_BEFORE, MIN_SHARE_AFTER, Repaired, share};
 use super::vietnamese::is_syllable;
+use crate::text::lines;
 
 /// Least words with marks from which a text is judged by itself.
 const MIN_MARKED_WORDS: usize = 4;
@@ -74,7 +75,7 @@ pub(super) fn repair(text: &str) -> Option<Repaired> {
     if let Some((text, name)) = bytes_of(text).and_then(|bytes| decode(&bytes)) {
         return Some(Repaired { text, charsets: name.to_owned() });
     }
-    let scheme = text.split('\n').find_map(|line| best(&bytes_of(line).filter(|bytes| is_marked(bytes))?))?;
+    let scheme = lines(text).find_map(|line| best(&bytes_of(line).filter(|bytes| is_marked(bytes))?))?;
     let mut repaired = String::with_capacity(text.len() + text.len() / 4);
     for (index, line) in text.split('\n').enumerate() {
         if index > 0 {

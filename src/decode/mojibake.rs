@@ -10,6 +10,7 @@ use encoding_rs::{Encoding, WINDOWS_1251, WINDOWS_1252, WINDOWS_1258};
 use icu_normalizer::ComposingNormalizerBorrowed;
 
 use super::vietnamese::is_syllable;
+use crate::text::lines;
 
 /// How often text may have been misread, one time after the other.
 const MAX_ROUNDS: usize = 3;
@@ -39,7 +40,7 @@ pub(super) fn repair(text: &str) -> Option<Repaired> {
         let charsets = CHARSETS[0].name.to_owned();
         return Some(repair(rest).unwrap_or_else(|| Repaired { text: rest.to_owned(), charsets }));
     }
-    if !text.split('\n').any(shows_signs) {
+    if !lines(text).any(shows_signs) {
         return None;
     }
     if shows_signs(text)

@@ -1,9 +1,8 @@
 //! First pass: what each line says by itself, without its neighbours.
 
-use std::collections::HashSet;
-
 use super::reading::{self, Counts, Reading};
 use crate::document::Span;
+use crate::fast_map::FastSet;
 use crate::latin;
 use crate::lexicon::{Candidates, CompiledPatterns, LineSet, PatternSet};
 use crate::survey::Seen;
@@ -155,7 +154,7 @@ impl Line {
 
     /// Whether one letter in fifteen or more at its beginning is among some that hardly any other language has.
     #[must_use]
-    pub fn has_letters(&self, letters: &HashSet<char>) -> bool {
+    pub fn has_letters(&self, letters: &FastSet<char>) -> bool {
         let head = first_chars(&self.text, MARK_HEAD_CHARS);
         let own = head.chars().filter(|c| letters.contains(c)).count();
         own * 15 >= head.len().min(MARK_HEAD_CHARS) && own > 0

@@ -17,10 +17,9 @@ mod surroundings;
 mod title;
 mod topic;
 
-use std::collections::HashSet;
-
 use crate::config::{LabelConfig, Preset};
 use crate::document::{CallerFields, Label, Span, Verdict};
+use crate::fast_map::FastSet;
 use crate::lexicon::CompiledPatterns;
 use crate::survey::Seen;
 use crate::text::is_blank;
@@ -120,7 +119,7 @@ pub(crate) struct Page<'a> {
     pub topic: Topic,
     pub config: &'a LabelConfig,
     /// Letters of the languages whose press prints a summary in front of every story.
-    pub summary_letters: &'a HashSet<char>,
+    pub summary_letters: &'a FastSet<char>,
     /// Prose of the article and its end marks in front of a line, counted as the steps go down the page.
     before: Before,
 }
@@ -213,7 +212,7 @@ impl Labeler<'_> {
 }
 
 impl<'a> Page<'a> {
-    fn new(lines: Vec<Line>, config: &'a LabelConfig, summary_letters: &'a HashSet<char>) -> Self {
+    fn new(lines: Vec<Line>, config: &'a LabelConfig, summary_letters: &'a FastSet<char>) -> Self {
         let topic = Topic::new(&lines);
         Page {
             decisions: vec![None; lines.len()],

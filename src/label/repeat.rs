@@ -1,6 +1,6 @@
 //! Lines that the record has already given: a body printed twice, interleaved copies, captions under their alternative text.
 
-use super::line::{Evidence, Kind};
+use super::line::{Evidence, Kind, Line};
 use super::{Decision, Page, rules};
 use crate::document::Label;
 use crate::fast_map::FastMap;
@@ -13,24 +13,21 @@ impl Page<'_> {
     /// paragraph follows later: in a block of other stories headlines are printed twice as well.
     pub(super) fn twice(&mut self) {
         let start = self.title.map_or(0, |title| title + 1);
-        for at in start..self.lines.len().saturating_sub(1) {
+        let is_heading = |line: &Line| matches!(line.evidence, Evidence::RelatedHeading | Evidence::NavHeading);
+        let is_prose = |line: &Line| line.kind == Kind::Prose;
+        // No heading of another block may stand in front, and two paragraphs in a row must follow: headlines printed twice in a block of
+        // other stories have none behind them.
+        let first_heading = self.lines.iter().position(is_heading).unwrap_or(self.lines.len());
+        let Some(paragraphs) = self.lines.windows(2).rposition(|pair| pair.iter().all(is_prose)) else { return };
+        for at in start..(first_heading + 1).min(paragraphs.saturating_sub(1)) {
             let (line, next) = (&self.lines[at], &self.lines[at + 1]);
             let same = line.hash == next.hash && line.shape.units <= MAX_TWICE_UNITS && !line.shape.ends_sentence();
-            if same && self.is_open(at) && self.is_open(at + 1) && self.stands_in_text(at) {
+            if same && self.is_open(at) && self.is_open(at + 1) {
                 for copy in [at, at + 1] {
                     self.decide(copy, Label::Caption, rules::CAPTION_TWICE);
                 }
             }
         }
-    }
-
-    /// Whether no heading of another block stands in front of a line.
-    fn stands_in_text(&self, line: usize) -> bool {
-        let headings = |at: &usize| matches!(self.lines[*at].evidence, Evidence::RelatedHeading | Evidence::NavHeading);
-        // Two paragraphs in a row follow: headlines printed twice in a block of other stories have none behind them.
-        let paragraphs_follow = (line + 2..self.lines.len().saturating_sub(1))
-            .any(|at| self.lines[at].kind == Kind::Prose && self.lines[at + 1].kind == Kind::Prose);
-        !(0..line).any(|at| headings(&at)) && paragraphs_follow
     }
 
     /// Decides repeated paragraphs and runs of repeated lines; the first occurrence stays. A repeated caption stays a caption, and

@@ -10,6 +10,7 @@ use super::filter::needles;
 use super::{Agency, CueSet, Gate, Lexicon, PatternSet, Signal};
 use crate::chars::chars;
 use crate::error::{Error, Result};
+use crate::fast_map::FastSet;
 use crate::text::fold;
 
 /// Phrases and patterns of all languages together, and what belongs to one language alone.
@@ -66,7 +67,7 @@ pub struct Patterns {
     /// Cues for the labelling model.
     pub cues: CueSet,
     /// Letters of the languages whose press prints a summary in front of every story.
-    pub summary_letters: HashSet<char>,
+    pub summary_letters: FastSet<char>,
 }
 
 /// The sets of patterns behind [`Patterns::gate`], by number: those that match paragraphs too first.

@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::fast_map::FastMap;
-use crate::label::model::vocabulary::first_word;
+use crate::label::model::vocabulary::{first_word, first_word_bytes};
+use crate::latin::eight;
 use crate::text::{fold, is_unspaced, is_word};
 
 /// The classes, in the order of the model's columns.
@@ -23,12 +24,38 @@ pub struct CueSet {
     /// Phrases and their classes, one bit each.
     phrases: Vec<(String, u32)>,
     /// Phrases by the key of their first word ([`first_word`]), longest first.
-    by_word: FastMap<u64, Vec<u32>>,
+    by_word: FastMap<u64, Vec<Behind>>,
     /// Phrases that begin with a Korean syllable, by that syllable: Korean words have endings, so that a phrase may be the beginning
     /// of a word.
     by_syllable: FastMap<u64, Vec<u32>>,
     /// A bit for every key of `by_word`, by its highest bits: nearly all words of a text begin no phrase.
     beginnings: Vec<u64>,
+}
+
+/// A phrase by what stands behind its first word: up to eight bytes of it tell most others apart.
+#[derive(Debug, Clone, Copy)]
+struct Behind {
+    phrase: u32,
+    /// Bytes of the first word.
+    from: u32,
+    bytes: u64,
+    /// Those of the eight bytes that the phrase has.
+    own: u64,
+}
+
+impl Behind {
+    fn of(number: usize, phrase: &str) -> Behind {
+        let from = first_word_bytes(phrase);
+        let bytes = &phrase.as_bytes()[from..];
+        let own = if bytes.len() < 8 { !(u64::MAX << (bytes.len() * 8)) } else { u64::MAX };
+        Behind { phrase: number as u32, from: from as u32, bytes: eight(bytes, 0), own }
+    }
+
+    /// Whether a text that begins with the first word may go on as the phrase does.
+    #[inline]
+    fn may_begin(&self, text: &str) -> bool {
+        (eight(text.as_bytes(), self.from as usize) ^ self.bytes) & self.own == 0
+    }
 }
 
 /// Bits of [`CueSet::beginnings`].
@@ -64,15 +91,14 @@ impl CueSet {
         set.phrases.sort_by_key(|(phrase, _)| std::cmp::Reverse(phrase.len()));
         for (number, (phrase, _)) in set.phrases.iter().enumerate() {
             let first = phrase.chars().next().filter(|c| is_hangul(*c));
-            let (index, key) = match first {
-                Some(syllable) => (&mut set.by_syllable, u64::from(syllable)),
-                None => (&mut set.by_word, first_word(phrase)),
-            };
-            index.entry(key).or_default().push(number as u32);
-            if first.is_none() {
-                let (word, bit) = beginning(key);
-                set.beginnings[word] |= bit;
+            if let Some(syllable) = first {
+                set.by_syllable.entry(u64::from(syllable)).or_default().push(number as u32);
+                continue;
             }
+            let key = first_word(phrase);
+            set.by_word.entry(key).or_default().push(Behind::of(number, phrase));
+            let (word, bit) = beginning(key);
+            set.beginnings[word] |= bit;
         }
         Ok(set)
     }
@@ -95,18 +121,21 @@ impl CueSet {
                 continue;
             }
             let Some(rest) = folded.get(start..).filter(|_| start >= end) else { continue };
-            let numbers = self.by_word.get(&key).or_else(|| {
-                let first = rest.chars().next().filter(|c| is_hangul(*c))?;
-                self.by_syllable.get(&u64::from(first))
-            });
-            let hit =
-                numbers.into_iter().flatten().map(|&number| &self.phrases[number as usize]).find(|(phrase, _)| {
-                    rest.strip_prefix(phrase.as_str()).is_some_and(|behind| {
-                        let last = phrase.chars().next_back();
-                        last.is_some_and(is_hangul)
-                            || !(last.is_some_and(spaced) && behind.chars().next().is_some_and(spaced))
-                    })
-                });
+            let stands = |number: u32| {
+                let phrase = &self.phrases[number as usize];
+                let behind = rest.strip_prefix(phrase.0.as_str())?;
+                let last = phrase.0.chars().next_back();
+                let ends = last.is_some_and(is_hangul)
+                    || !(last.is_some_and(spaced) && behind.chars().next().is_some_and(spaced));
+                ends.then_some(phrase)
+            };
+            let hit = if let Some(phrases) = self.by_word.get(&key) {
+                phrases.iter().filter(|phrase| phrase.may_begin(rest)).find_map(|phrase| stands(phrase.phrase))
+            } else {
+                let first = rest.chars().next().filter(|c| is_hangul(*c));
+                let numbers = first.and_then(|first| self.by_syllable.get(&u64::from(first)));
+                numbers.into_iter().flatten().find_map(|number| stands(*number))
+            };
             if let Some((phrase, classes)) = hit {
                 end = start + phrase.len();
                 found(start..end, *classes);

@@ -2,14 +2,15 @@
 //!
 //! A pattern such as `\((?:Ảnh|Nguồn): .+\)$` cannot match where neither `ảnh` nor `nguồn` stands. One pass of a literal matcher over
 //! the line finds the few patterns that could match (the method of RE2's `FilteredRE2`); patterns without a required literal are
-//! run always, as one set.
+//! run always, as one set. What is left is asked for all that a match must hold ([`Holds`]), and few automata are run in the end.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use memchr::memmem::Finder;
 use regex::{Regex, RegexSet};
 use regex_syntax::hir::literal::Extractor;
-use regex_syntax::hir::{Class, Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
 use super::compiled::{compile, compile_set, fast, not_compiled};
 use super::literals::Literals;
@@ -25,23 +26,34 @@ const MAX_LITERALS: usize = 160;
 struct Pattern {
     key: String,
     source: String,
-    regex: OnceLock<Option<Regex>>,
+    compiled: OnceLock<Option<Compiled>>,
+}
+
+/// A pattern, and what is looked at first.
+#[derive(Debug)]
+struct Compiled {
+    regex: Regex,
+    holds: Holds,
 }
 
 impl Pattern {
     /// Checks the syntax.
     fn new(key: &str, source: &str) -> Result<Pattern> {
         regex_syntax::parse(&fast(source)).map_err(|error| not_compiled(key, source, &error))?;
-        Ok(Pattern { key: key.to_owned(), source: source.to_owned(), regex: OnceLock::new() })
+        Ok(Pattern { key: key.to_owned(), source: source.to_owned(), compiled: OnceLock::new() })
     }
 
     /// Nothing where the pattern is over the limit of size, which [`PatternSet::check`] reports.
-    fn get(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| compile(&self.key, &self.source).ok()).as_ref()
+    fn get(&self) -> Option<&Compiled> {
+        let compiled = || {
+            let regex = compile(&self.key, &self.source).ok()?;
+            Some(Compiled { holds: Holds::of(regex.as_str()), regex })
+        };
+        self.compiled.get_or_init(compiled).as_ref()
     }
 
     fn is_match(&self, text: &str) -> bool {
-        self.get().is_some_and(|regex| regex.is_match(text))
+        self.get().is_some_and(|compiled| compiled.holds.are_in(text) && compiled.regex.is_match(text))
     }
 }
 
@@ -82,7 +94,7 @@ impl PatternSet {
     /// A pattern that has matched.
     #[must_use]
     pub fn pattern(&self, number: usize) -> Option<&Regex> {
-        self.patterns.get(number)?.get()
+        self.patterns.get(number)?.get().map(|compiled| &compiled.regex)
     }
 
     /// Compiles all patterns, which are else compiled when they are needed.
@@ -167,6 +179,57 @@ impl Candidates {
     /// The patterns of one set.
     pub fn of(&self, set: usize) -> impl Iterator<Item = usize> {
         self.0.iter().filter(move |candidate| candidate.0 == set).map(|candidate| candidate.1)
+    }
+}
+
+/// Most literals of which one must stand somewhere, for them to be looked for: it takes a search each.
+const MAX_SEARCHES: usize = 8;
+/// Most literals of which one must stand at the beginning.
+const MAX_BEGINNINGS: usize = 128;
+
+/// What every match of a pattern holds. It is told several times as fast as an automaton runs.
+#[derive(Debug, Default)]
+struct Holds {
+    /// The text begins with one of these, where there are any.
+    beginnings: Vec<Vec<u8>>,
+    /// One of each list stands in the text.
+    lists: Vec<Vec<Finder<'static>>>,
+}
+
+impl Holds {
+    fn of(pattern: &str) -> Holds {
+        let Ok(hir) = regex_syntax::parse(pattern) else { return Holds::default() };
+        let literals = |hir: &Hir, most: usize| -> Option<Vec<Vec<u8>>> {
+            let found = Extractor::new().limit_total(most).extract(hir);
+            let literals: Vec<Vec<u8>> = found.literals()?.iter().map(|literal| literal.as_bytes().to_vec()).collect();
+            ((1..=most).contains(&literals.len()) && literals.iter().all(|literal| !literal.is_empty()))
+                .then_some(literals)
+        };
+        let is_anchored = hir.properties().look_set_prefix().contains(Look::Start);
+        let beginnings = literals(&hir, MAX_BEGINNINGS).filter(|_| is_anchored).unwrap_or_default();
+        let mut parts = Vec::new();
+        parts_of(&hir, &mut parts);
+        let telling =
+            |literals: &Vec<Vec<u8>>| literals.iter().all(|literal| std::str::from_utf8(literal).is_ok_and(is_telling));
+        let finders = |literals: Vec<Vec<u8>>| literals.iter().map(|one| Finder::new(one).into_owned()).collect();
+        let lists = parts.iter().filter_map(|part| literals(part, MAX_SEARCHES)).filter(telling).map(finders).collect();
+        Holds { beginnings, lists }
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        let bytes = text.as_bytes();
+        (self.beginnings.is_empty() || self.beginnings.iter().any(|beginning| bytes.starts_with(beginning)))
+            && self.lists.iter().all(|list| list.iter().any(|finder| finder.find(bytes).is_some()))
+    }
+}
+
+/// The parts of a pattern of which a match holds every one.
+fn parts_of<'h>(hir: &'h Hir, parts: &mut Vec<&'h Hir>) {
+    match hir.kind() {
+        HirKind::Concat(all) => all.iter().for_each(|part| parts_of(part, parts)),
+        HirKind::Capture(capture) => parts_of(&capture.sub, parts),
+        HirKind::Repetition(repetition) if repetition.min > 0 => parts_of(&repetition.sub, parts),
+        _ => parts.push(hir),
     }
 }
 
@@ -348,6 +411,48 @@ mod tests {
         let wrong = PatternSet::new("nav.patterns", &["Ảnh(".to_owned()]).unwrap_err();
         assert!(wrong.to_string().contains("nav.patterns"), "{wrong}");
         crate::lexicon::CompiledPatterns::new(&crate::lexicon::builtin().unwrap()).unwrap().check().unwrap();
+    }
+
+    #[test]
+    fn every_match_holds_what_is_looked_at_first() {
+        let texts = |pattern: &str| {
+            let holds = Holds::of(pattern);
+            (holds.beginnings.len(), holds.lists.len())
+        };
+        assert_eq!(texts(r"^Theo (?:hãng )?AFP,"), (2, 2));
+        assert_eq!(texts(r"^(?P<place>\p{Lu}[^()]{1,9})\s\([A-Z]{2,8}\)\s*[-–—]+\s"), (0, 3));
+        assert_eq!(texts(r"(?:^|x)\d+$"), (0, 0));
+        let lexicons = crate::lexicon::builtin().unwrap();
+        let compiled = crate::lexicon::CompiledPatterns::new(&lexicons).unwrap();
+        let sets = [
+            &compiled.nav_patterns,
+            &compiled.caption_endings,
+            &compiled.caption_beginnings,
+            &compiled.credits,
+            &compiled.date_lines,
+            &compiled.agency_credits,
+            &compiled.agency_prefixes,
+            &compiled.attributions,
+            &compiled.datelines,
+        ];
+        let pages = std::fs::read_to_string("tests/gold/pages.jsonl").unwrap();
+        let lines: Vec<&str> = pages.split("\\n").map(str::trim).filter(|line| line.len() < 300).step_by(3).collect();
+        let mut matches = 0;
+        for pattern in sets.iter().flat_map(|set| &set.patterns) {
+            let Compiled { regex, holds } = pattern.get().unwrap();
+            for line in lines.iter().filter(|line| regex.is_match(line)) {
+                assert!(holds.are_in(line), "{regex}: {line}");
+                matches += 1;
+            }
+        }
+        assert!(matches > 50, "{matches}");
+    }
+
+    #[test]
+    fn few_literals_share_an_anchor() {
+        let compiled = crate::lexicon::CompiledPatterns::new(&crate::lexicon::builtin().unwrap()).unwrap();
+        let most = compiled.gate.finder.most_of_an_anchor();
+        assert!((2..100).contains(&most), "{most}");
     }
 
     #[test]

@@ -4,6 +4,8 @@
 //! next byte is rarely in the processor's cache. Here each literal has an *anchor*, three of its bytes that are rare in running text, and
 //! eight kilobytes say whether three bytes may be one.
 
+use memchr::memmem::Finder;
+
 use crate::fast_map::FastMap;
 
 /// Bytes of an anchor.
@@ -21,8 +23,8 @@ pub(super) struct Literals {
     bits: Vec<u64>,
     /// The literals of each anchor, and where it stands in them.
     by_anchor: FastMap<u64, Vec<(usize, usize)>>,
-    /// Literals that are shorter than an anchor.
-    short: Vec<usize>,
+    /// Literals that are shorter than an anchor, and what finds them.
+    short: Vec<(usize, Finder<'static>)>,
 }
 
 /// Place and bit of the hash of three bytes.
@@ -49,7 +51,7 @@ impl Literals {
             let rare = |window: &[u8]| window.iter().map(|byte| rarity(*byte)).sum::<u32>();
             let anchor = literal.as_bytes().windows(ANCHOR).enumerate().max_by_key(|(_, window)| rare(window));
             let Some((at, &[first, second, third])) = anchor else {
-                all.short.push(number);
+                all.short.push((number, Finder::new(literal).into_owned()));
                 continue;
             };
             let anchor = u32::from_le_bytes([first, second, third, 0]);
@@ -83,13 +85,19 @@ impl Literals {
         for byte in &bytes[last..] {
             seen[usize::from(*byte)] = true;
         }
-        for &number in &self.short {
-            let literal = self.known[number].as_bytes();
+        for (number, finder) in &self.short {
+            let literal = finder.needle();
             let is_seen = literal.first().is_some_and(|first| seen[usize::from(*first)]);
-            if is_seen && (literal.len() == 1 || memchr::memmem::find(bytes, literal).is_some()) {
-                found(number);
+            if is_seen && (literal.len() == 1 || finder.find(bytes).is_some()) {
+                found(*number);
             }
         }
+    }
+
+    /// Most literals that have one anchor: what a byte of a text costs at worst.
+    #[cfg(test)]
+    pub(super) fn most_of_an_anchor(&self) -> usize {
+        self.by_anchor.values().map(Vec::len).max().unwrap_or(0)
     }
 
     /// The literals whose anchor stands at a byte of a text.

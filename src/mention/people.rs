@@ -375,11 +375,14 @@ fn han_org_start(line: &Line, tail: usize, free_from: usize) -> Option<usize> {
 
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
 fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
-    if line.text.contains('(') {
+    if memchr::memchr(b'(', line.text.as_bytes()).is_some() {
         for open in 0..line.tokens.len().saturating_sub(2) {
             let short = line.tokens[open + 1];
+            if !short.is_upper() {
+                continue;
+            }
             let letters = short.of(line.text);
-            if line.sign(open) != "(" || line.sign(open + 2) != ")" || !short.is_upper() || letters.len() > 12 {
+            if line.sign(open) != "(" || line.sign(open + 2) != ")" || letters.len() > 12 {
                 continue;
             }
             let behind_org = found.iter().any(|org| org.end == open);

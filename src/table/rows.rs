@@ -221,7 +221,12 @@ impl ColumnBuilder {
 
     fn finish(&mut self) -> ArrayRef {
         match self {
-            ColumnBuilder::Text(builder) => Arc::new(builder.finish()),
+            ColumnBuilder::Text(builder) => {
+                let texts = builder.finish();
+                // The next rows take about as much: room for them is made once, not as they come.
+                *builder = StringBuilder::with_capacity(texts.len(), texts.values().len());
+                Arc::new(texts)
+            }
             ColumnBuilder::Boolean(builder) => Arc::new(builder.finish()),
             ColumnBuilder::Int32(builder) => Arc::new(builder.finish()),
             ColumnBuilder::Int64(builder) => Arc::new(builder.finish()),

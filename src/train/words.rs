@@ -61,7 +61,8 @@ pub fn fit(examples: &[Example]) -> TextModel {
         }
     }
     let quantised = |weight: &f32| (weight * WEIGHT_UNIT).round().clamp(-127.0, 127.0) as i8;
-    TextModel { fingerprints, weights: weights.iter().map(quantised).collect(), bias: (bias * WEIGHT_UNIT) as i32 }
+    let slots = fingerprints.into_iter().zip(weights.iter().map(quantised)).collect();
+    TextModel { slots, bias: (bias * WEIGHT_UNIT) as i32 }
 }
 
 /// The fingerprints of hashes that lines of several sites have; of two with one slot, that of more sites.

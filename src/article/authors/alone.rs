@@ -8,6 +8,10 @@ use crate::text::is_han;
 impl Reader<'_> {
     /// The names of a line that is nothing else, and what follows them.
     pub(super) fn alone(&self, at: usize) -> Option<(Vec<String>, Rest)> {
+        self.known[at].alone.get_or_init(|| self.read_alone(at)).clone()
+    }
+
+    fn read_alone(&self, at: usize) -> Option<(Vec<String>, Rest)> {
         let line = &self.draft.labelled.lines[at];
         let label = self.draft.label(line);
         let kept = self.is_kept(line);

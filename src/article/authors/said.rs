@@ -14,6 +14,10 @@ const BRACKETS: [char; 9] = ['[', ']', '(', ')', '【', '】', '\u{ff08}', '\u{f
 impl Reader<'_> {
     /// The names of a line that says that it is a byline.
     pub(super) fn said(&self, at: usize) -> Option<Vec<String>> {
+        self.known[at].said.get_or_init(|| self.read_said(at)).clone()
+    }
+
+    fn read_said(&self, at: usize) -> Option<Vec<String>> {
         let lines = &self.draft.labelled.lines;
         let line = &lines[at];
         if !self.fits(line) {

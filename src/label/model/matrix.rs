@@ -21,9 +21,11 @@ pub const REACH: usize = 8;
 /// Largest value.
 pub const MAX_VALUE: u8 = 126;
 
+/// Lines that the trees look at together.
+pub const GROUP: usize = 8;
 /// Lines that the trees look at in one step at most. Columns can be read up to a whole number of steps, the last one too: behind the
 /// last column stand as many zeros.
-const LANES: usize = 32;
+const LANES: usize = 4 * GROUP;
 
 /// Columns of bytes with [`REACH`] rows of zeros in front of and behind the record.
 #[derive(Debug, Clone, Default)]
@@ -71,13 +73,14 @@ impl Matrix {
         &self.cells[start..start + self.rows()]
     }
 
-    /// The values of some lines from one on, in a column as read `offset` lines further down; zeros where there is no such column. What
-    /// stands behind the last line means nothing.
+    /// The values of some groups of lines from a line on, in a column as read `offset` lines further down; zeros where there is no such
+    /// column. What stands behind the last line means nothing.
     #[must_use]
     #[inline]
-    pub fn lanes<const LANES: usize>(&self, column: usize, offset: i8, from: usize) -> &[u8; LANES] {
+    pub fn lanes<const GROUPS: usize>(&self, column: usize, offset: i8, from: usize) -> &[[u8; GROUP]; GROUPS] {
         let start = (column * self.stride + from).wrapping_add_signed(REACH as isize + isize::from(offset));
-        self.cells.get(start..).and_then(|cells| cells.first_chunk()).unwrap_or(&[0; LANES])
+        let groups = self.cells.get(start..).and_then(|cells| cells.as_chunks().0.first_chunk());
+        groups.unwrap_or(&[[0; GROUP]; GROUPS])
     }
 
     /// The value of one line in a column, as read `offset` lines further down; 0 where there is no such column or line.

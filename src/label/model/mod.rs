@@ -136,8 +136,8 @@ impl Model {
             bytes.push(*rank);
         }
         bytes.extend_from_slice(&self.words.bias.to_le_bytes());
-        bytes.extend_from_slice(&self.words.fingerprints);
-        bytes.extend(self.words.weights.iter().map(|weight| *weight as u8));
+        bytes.extend(self.words.slots.iter().map(|(fingerprint, _)| *fingerprint));
+        bytes.extend(self.words.slots.iter().map(|(_, weight)| *weight as u8));
         for head in &self.heads {
             bytes.extend_from_slice(&head.bias.to_le_bytes());
             put(&mut bytes, head.trees.len() as u32);
@@ -240,10 +240,11 @@ impl<'a> Bytes<'a> {
             }
         }
         let bias = self.number()? as i32;
-        let fingerprints = self.take(text::BUCKETS)?.to_vec();
-        let weights = self.take(text::BUCKETS)?.iter().map(|weight| *weight as i8).collect();
+        let (fingerprints, weights) = (self.take(text::BUCKETS)?, self.take(text::BUCKETS)?);
+        let slots =
+            fingerprints.iter().zip(weights).map(|(fingerprint, weight)| (*fingerprint, *weight as i8)).collect();
         let heads = (0..HEADS.len()).map(|head| self.head(head)).collect::<Option<_>>()?;
-        Some(Model { ranks, words: TextModel { fingerprints, weights, bias }, heads })
+        Some(Model { ranks, words: TextModel { slots, bias }, heads })
     }
 
     fn head(&mut self, head: usize) -> Option<Ensemble> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use std::cell::OnceCell;
 
-use super::matrix::Matrix;
+use super::matrix::{self, Matrix};
 
 /// Questions of a tree.
 pub const DEPTH: usize = 6;
@@ -38,7 +38,9 @@ pub struct Tree {
 }
 
 /// Lines whose answers are looked up together.
-const GROUP: usize = 8;
+const GROUP: usize = matrix::GROUP;
+/// One in each byte.
+const EACH: u64 = 0x0101_0101_0101_0101;
 /// The log-odds of so many lines.
 type Group = [i32; GROUP];
 
@@ -66,9 +68,9 @@ impl Ensemble {
         // Four groups share the work of a question; the rest takes no more than it needs.
         for sums in sums.chunks_mut(4) {
             match sums.len() {
-                1 => self.add::<8>(matrix, from, sums),
-                2 => self.add::<16>(matrix, from, sums),
-                _ => self.add::<32>(matrix, from, sums),
+                1 => self.add::<1>(matrix, from, sums),
+                2 => self.add::<2>(matrix, from, sums),
+                _ => self.add::<4>(matrix, from, sums),
             }
             from += 4 * GROUP;
         }
@@ -78,11 +80,11 @@ impl Ensemble {
     }
 
     /// Adds the answers for the lines of some groups, of which the first begins with a line.
-    fn add<const LANES: usize>(&self, matrix: &Matrix, from: usize, sums: &mut [Group]) {
+    fn add<const GROUPS: usize>(&self, matrix: &Matrix, from: usize, sums: &mut [Group]) {
         for tree in &self.trees {
-            let leaves = tree.leaves_of::<LANES>(matrix, from);
-            for (sums, leaves) in sums.iter_mut().zip(leaves.as_chunks().0) {
-                tree.answer(*leaves, sums);
+            let leaves = tree.leaves_of::<GROUPS>(matrix, from);
+            for (sums, leaves) in sums.iter_mut().zip(leaves) {
+                tree.answer(leaves, sums);
             }
         }
     }
@@ -111,7 +113,7 @@ impl<'a> Asked<'a> {
         }
         let judge = || {
             let mut sums = [[head.bias; GROUP]];
-            head.add::<GROUP>(matrix, row - row % GROUP, &mut sums);
+            head.add::<1>(matrix, row - row % GROUP, &mut sums);
             sums[0]
         };
         known.get_or_init(judge)[row % GROUP]
@@ -119,20 +121,22 @@ impl<'a> Asked<'a> {
 }
 
 impl Tree {
-    /// The numbers of the answers for some lines. Kept apart so that the compiler sees six comparisons of vectors.
+    /// The numbers of the answers for some groups of lines. Eight lines are one number: whether the compiler makes vectors of loops over
+    /// bytes is a matter of chance.
     #[inline(never)]
-    fn leaves_of<const LANES: usize>(&self, matrix: &Matrix, from: usize) -> [u8; LANES] {
-        let mut leaves = [0u8; LANES];
-        for (level, split) in self.splits.iter().enumerate() {
-            let values = matrix.lanes::<LANES>(usize::from(split.column), split.offset, from);
-            // Values stay below 128: signed bytes are what processors compare.
-            let above: [u8; LANES] =
-                std::array::from_fn(|lane| if values[lane] as i8 > split.threshold as i8 { 1 << level } else { 0 });
-            for (leaf, above) in leaves.iter_mut().zip(above) {
-                *leaf |= above;
+    fn leaves_of<const GROUPS: usize>(&self, matrix: &Matrix, from: usize) -> [[u8; GROUP]; GROUPS] {
+        let mut leaves = [0u64; GROUPS];
+        for split in &self.splits {
+            let values = matrix.lanes::<GROUPS>(usize::from(split.column), split.offset, from);
+            // Values and thresholds stay below 128: what is added takes those above the threshold to the highest bit, and none further.
+            let to_top = EACH * u64::from(NEVER.saturating_sub(split.threshold));
+            for (leaf, values) in leaves.iter_mut().zip(values) {
+                let above = u64::from_le_bytes(*values).wrapping_add(to_top) & (EACH * 0x80);
+                *leaf = *leaf >> 1 | above;
             }
         }
-        leaves
+        // The answer to the last question is the highest bit, that to the first one stands at the bottom now.
+        leaves.map(|leaf| (leaf >> (8 - DEPTH) & (EACH * (LEAVES as u64 - 1))).to_le_bytes())
     }
 
     /// Adds the answers of these numbers. Kept apart so that the compiler gathers them in a vector.

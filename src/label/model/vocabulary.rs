@@ -158,10 +158,16 @@ impl Word {
 /// The key of the first word of a folded phrase that begins with a word, as [`Vocabulary::beginnings`] gives it.
 #[must_use]
 pub fn first_word(phrase: &str) -> u64 {
+    phrase[..first_word_bytes(phrase)].chars().fold(WORD_SEED, |hash, c| mix(hash, u64::from(c)))
+}
+
+/// The bytes of that word.
+#[must_use]
+pub fn first_word_bytes(phrase: &str) -> usize {
     let chars = chars();
     let word = |c: char| chars.kinds(c).any(Kinds::WORD) && !chars.kinds(c).any(Kinds::UNSPACED);
     let count = phrase.chars().take_while(|c| word(*c)).count().max(1);
-    phrase.chars().take(count).fold(WORD_SEED, |hash, c| mix(hash, u64::from(c)))
+    phrase.chars().take(count).map(char::len_utf8).sum()
 }
 
 impl Vocabulary {
