@@ -182,7 +182,7 @@ impl Line<'_> {
             }
             end = self.two_syllables(self.area(end, head.end));
             if named {
-                let far = !self.tokens[head.end..end].iter().any(|token| token.is_capital());
+                let far = !self.tokens[head.end..end].iter().any(|token| token.is_capital() && !token.is_upper());
                 end = named_end(self, end, far);
                 let number = self.tokens.get(end).is_some_and(|token| {
                     token.is_number() && token.space_before() && token.end - token.start <= 3 && !self.taken[end]
@@ -448,7 +448,12 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                     continue;
                 }
                 let end = line.family_first_end(head);
-                if end > head.end {
+                // `báo Người lao động`: the rest of a name that is not known.
+                let cut = end == head.end + 1
+                    && line.is_lower_word(end)
+                    && !line.is_one_of(end, &line.names.org_ends)
+                    && is_syllable(&line.tokens[head.end].of(line.text).to_lowercase());
+                if end > head.end && !cut {
                     found.push(Org { at: head.at, end, known: None });
                     free_from = end;
                 }
@@ -542,6 +547,12 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 if common {
                     continue;
                 }
+                // `日本公司`, `俄国联盟`: some of the country's, none of a name.
+                let ends_place = line.places.binary_search_by(|place| place.end.cmp(&hit.at)).is_ok();
+                let words = (line.tokens[hit.at].start as usize, line.tokens[hit.end - 1].end as usize);
+                if ends_place && line.text.get(words.0..words.1).is_some_and(|word| BARE.contains(&word)) {
+                    continue;
+                }
                 if let Some(at) = han_quoted(line, *hit).filter(|at| *at >= free_from) {
                     found.push(Org { at, end: hit.end, known: None });
                     free_from = hit.end;
@@ -562,16 +573,7 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                     .iter()
                     .all(|token| token.is_han() && !token.space_before() && !FUNCTION.contains(token.of(line.text)));
                 let role_in = near(roles, hit.at).1.iter().any(|role| role.at < hit.at && role.end > place.end);
-                // `日本公司`, `俄国联盟`: some of the country's, none of a name.
-                let bare = inside.is_empty()
-                    && BARE.contains(
-                        &line.tokens[hit.at..hit.end]
-                            .iter()
-                            .map(|token| token.of(line.text))
-                            .collect::<String>()
-                            .as_str(),
-                    );
-                if plain && !role_in && !bare {
+                if plain && !role_in {
                     found.push(Org { at: place.at, end: hit.end, known: None });
                     free_from = hit.end;
                 }
@@ -789,7 +791,7 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
 const MAX_SHORT: usize = 30;
 
 /// Han characters that stand between names and never in an organisation's.
-const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后去说称给让该某个而很些你我他她它们";
+const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后去说称给让该某个而很些已你我他她它们";
 
 /// The persons of a line.
 pub fn persons(line: &Line, style: Style, names: &Names, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
@@ -839,7 +841,7 @@ fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut
                 || !line.tokens[hit.at - 1].is_capital()
         });
         let hit = match style {
-            Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific),
+            Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific, found),
             _ => given_first(line, at, role_before.is_some(), honorific, roles, found),
         };
         if let Some((end, confidence, short)) = hit {
@@ -912,7 +914,7 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
     end
 }
 
-fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(usize, f32, bool)> {
+fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Person]) -> Option<(usize, f32, bool)> {
     let words = |end: usize| end - at;
     let refused = line.hits.at(at).iter().any(|hit| match hit.entry {
         Entry::NoPerson | Entry::OrgHead | Entry::Role(_) => true,
@@ -952,7 +954,7 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(
         return Some((end, 0.85, false));
     }
     // Foreign names and given names need a word in front of them; one word behind a role is foreign, or the beginning of something.
-    if words(end) == 1 && is_last_name(line, at) {
+    if words(end) == 1 && is_last_name(line, at, found) {
         return Some((end, 0.85, true));
     }
     if role && line.tokens[at].space_before() {
@@ -969,18 +971,28 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(
 }
 
 /// Whether a word is the last of a name given before.
-fn is_last_name(line: &Line, at: usize) -> bool {
+fn is_last_name(line: &Line, at: usize, found: &[Person]) -> bool {
     let word = line.tokens[at].of(line.text);
+    let here = |person: &Person| {
+        !person.short && person.end - person.at > 1 && line.tokens[person.end - 1].of(line.text) == word
+    };
     word.chars().count() > 2
-        && line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
+        && (found.iter().rev().take(NAMES_BEFORE).any(here)
+            || line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' '))))
 }
 
+/// Persons in front of a word in its line that are looked at for its full name: a bound keeps the cost linear.
+const NAMES_BEFORE: usize = 20;
+
 /// Whether a word is the first of a name given before: `Miguel`, `Xi`.
-fn is_first_name(line: &Line, at: usize) -> bool {
+fn is_first_name(line: &Line, at: usize, found: &[Person]) -> bool {
     let word = line.tokens[at].of(line.text);
+    let here =
+        |person: &Person| !person.short && person.end - person.at > 1 && line.tokens[person.at].of(line.text) == word;
     word.len() > 1
         && line.tokens[at].is_capital()
-        && line.people.iter().any(|name| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' ')))
+        && (found.iter().rev().take(NAMES_BEFORE).any(here)
+            || line.people.iter().any(|name| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))))
 }
 
 fn given_first(
@@ -1041,8 +1053,10 @@ fn given_first(
     let paired = (joint(end) && known_at(end + 1))
         || (at > 2 && joint(at - 1) && found.last().is_some_and(|last| last.end + 1 == at && !last.short));
     match words {
-        1 if is_last_name(line, at) => Some((end, 0.85, true)),
-        1 if is_first_name(line, at) && (!line.begins(at) || says || line.sign(end) == ":") => Some((end, 0.8, true)),
+        1 if is_last_name(line, at, found) => Some((end, 0.85, true)),
+        1 if is_first_name(line, at, found) && (!line.begins(at) || says || line.sign(end) == ":") => {
+            Some((end, 0.8, true))
+        }
         1 => ((honorific || role) && !line.begins(at)).then_some((end, 0.85, true)),
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
@@ -1057,7 +1071,8 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
     let is_point = |token: Token| token.is_sign() && matches!(token.of(line.text), "·" | "・" | "•" | "‧");
     // Names given before are compared only where one may begin: by some bits of the first character's third byte.
     let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
-    let known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
+    let mut here: Vec<&str> = Vec::new();
+    let mut known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
     let in_sounds = |token: &Token| token.is_han() && names.sounds.contains(token.of(line.text));
     let mut at = 0;
     let mut free_from = 0;
@@ -1095,6 +1110,13 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
                     .rposition(|role| role.end == start || role.reach == start)
                     .map(|number| first + number);
                 found.push(Person { at: start, end, confidence: 0.93, role, short: false });
+                // `卡雷亚斯` behind `阿尔文·卡雷亚斯`.
+                let name = line.text.get(line.tokens[start].start as usize..line.tokens[end - 1].end as usize);
+                let last = name.and_then(|name| name.rsplit(['·', '・', '•', '‧']).next());
+                if let Some(last) = last.filter(|last| last.chars().count() > 1 && here.len() < NAMES_BEFORE) {
+                    known_bits |= first_bits(last, 0);
+                    here.push(last);
+                }
                 free_from = end;
                 at = end;
                 continue;
@@ -1105,15 +1127,14 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             && at >= free_from
             && known_bits & first_bits(line.text, token.start as usize) != 0
             && let Some(rest) = line.text.get(token.start as usize..)
-            && let Some(known) = line.people.iter().find(|name| rest.starts_with(name.as_str()))
+            && let Some(known) =
+                line.people.iter().map(String::as_str).chain(here.iter().copied()).find(|name| rest.starts_with(*name))
         {
             let end = at + known.chars().count();
             let (first, around) = near(roles, at);
             let role = around.iter().rposition(|role| role.end == at).map(|number| first + number);
-            let short = line
-                .people
-                .iter()
-                .any(|name| name.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('·')));
+            let short = here.contains(&known)
+                || line.people.iter().any(|name| name.strip_suffix(known).is_some_and(|rest| rest.ends_with('·')));
             found.push(Person { at, end, confidence: 0.9, role, short });
             (free_from, at) = (end, end);
             continue;
