@@ -96,6 +96,24 @@ pub struct Hit {
     pub entry: Entry,
 }
 
+/// Characters that are asked for often.
+#[derive(Debug, Default)]
+pub struct HanSet(Vec<char>);
+
+impl HanSet {
+    fn extend(&mut self, characters: &str) {
+        self.0.extend(characters.chars());
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
+
+    /// Whether the first character of a token is one of them.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        token.chars().next().is_some_and(|first| self.0.binary_search(&first).is_ok())
+    }
+}
+
 /// The names of one language.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -129,11 +147,11 @@ pub struct Names {
     /// Names of one word in capitals: whether all their spellings are.
     capitals_only: HashMap<u32, bool>,
     /// Characters of foreign names.
-    pub sounds: String,
+    pub sounds: HanSet,
     /// Characters that follow names and stand in none.
-    pub ends: String,
+    pub ends: HanSet,
     /// Family names that are words too.
-    pub weak: String,
+    pub weak: HanSet,
 }
 
 /// Names of several files together.
@@ -219,9 +237,9 @@ impl Names {
             }
             let person = &lexicon.person;
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
-            names.sounds.push_str(&person.sounds);
-            names.ends.push_str(&person.ends);
-            names.weak.push_str(&person.weak);
+            names.sounds.extend(&person.sounds);
+            names.ends.extend(&person.ends);
+            names.weak.extend(&person.weak);
             let lists: [(&[String], Entry, Case); 22] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),

@@ -762,13 +762,13 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
             .is_some_and(|says| line.tokens[says.at].is_lower() && line.tokens[says.at].space_before());
         let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before();
         let name = token.of(line.text);
-        let taken = found.iter().any(|org| org.at <= at && at < org.end);
+        let inside = found.iter().any(|org| org.at <= at && at < org.end);
         let possessive = matches!(line.sign(at + 1), "'" | "’")
             && line.tokens.get(at + 2).is_some_and(|next| next.of(line.text) == "s" && !next.space_before())
             && !line.is_titled();
         if (says || possessive)
             && !part
-            && !taken
+            && !inside
             && line.hits.at(at).is_empty()
             && !known.iter().any(|known| known == name)
         {
