@@ -115,6 +115,7 @@ impl Finder {
             parties: found_parties,
             taken,
             people: &state.people,
+            names,
         };
         roles(&line, language.style, found_roles);
         organisations(&line, language.style, found_roles, &mut state.short_forms, orgs);
@@ -440,16 +441,21 @@ fn full_name(printed: &str, short: bool, people: &mut Vec<String>) -> String {
     };
     if short {
         let known = people.iter().rev().find(|known| {
-            known.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with(' '))
+            known.strip_suffix(name.as_str()).is_some_and(|rest| rest.ends_with([' ', '·']))
                 || known.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with(' '))
         });
         return known.cloned().unwrap_or(name);
     }
-    if !people.contains(&name) {
+    // `洛克菲勒` of `劳伦斯·洛克菲勒`: names by sound are shortened to the last part.
+    let last = name.rsplit_once('·').map(|(_, last)| last.to_owned());
+    for name in last.filter(|last| last.chars().count() > 1).into_iter().chain([name.clone()]) {
+        if people.contains(&name) {
+            continue;
+        }
         if people.len() == MAX_PEOPLE {
             people.remove(0);
         }
-        people.push(name.clone());
+        people.push(name);
     }
     name
 }

@@ -33,6 +33,17 @@ pub struct GivenFile {
     pub given: Vec<String>,
 }
 
+/// Organisations that the press of all languages calls by the same name.
+pub const ORGS: &str = include_str!("../../config/lexicon/mention/orgs.toml");
+
+/// `orgs.toml`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrgFile {
+    /// Key to names.
+    pub names: BTreeMap<String, Vec<String>>,
+}
+
 /// Sino-Vietnamese readings.
 pub const READINGS: &str = include_str!("../../config/lexicon/mention/readings.toml");
 
@@ -227,6 +238,12 @@ pub struct PersonLexicon {
     pub not_behind: Vec<String>,
     /// Names that are never a person's.
     pub never: Vec<String>,
+    /// Words with a capital only because a sentence begins with them (`Theo`, `Một`): a name ends before one.
+    pub openers: Vec<String>,
+    /// Words behind a number that tell an age (`tuổi`): capitals in front of the number are a person's name.
+    pub ages: Vec<String>,
+    /// Family names that are common words too, in languages without spaces: they need more to show that they are one.
+    pub weak: String,
     /// Characters with which foreign names are written, in languages that write them by sound.
     pub sounds: String,
     /// Characters that follow a name and stand in none.
@@ -247,8 +264,21 @@ pub struct OrgLexicon {
     pub tails: Vec<String>,
     /// Tails that need no place in front of them (`委员会`), in languages without spaces.
     pub strong: Vec<String>,
-    /// How names with such tails begin (`国家`), beside places and `X市`.
+    /// How names with such tails begin (`国家`), beside places and `X市`; in languages with spaces words that begin no person's name and
+    /// stand in an organisation's (`National`, `Royal`).
     pub beginnings: Vec<String>,
+    /// First words in lower case that belong to the name behind them (`trường`, `công ty`).
+    pub lower: Vec<String>,
+    /// Words in lower case in front of an organisation's name that are no part of it (`hãng`, `empresa`).
+    pub apart: Vec<String>,
+    /// First words of companies, whose names also stand alone (`Công ty`).
+    pub companies: Vec<String>,
+    /// Words of `words` that are verbs too: in lower case behind a capital they end a name (`Bộ Quốc phòng | tổ chức`).
+    pub verbs: Vec<String>,
+    /// Words in lower case that stand in no name, and before which one ends (`đã`, `của`).
+    pub ends: Vec<String>,
+    /// Kinds of areas (`huyện`): capitals behind one belong to the name, known as a place or not.
+    pub areas: Vec<String>,
     /// Words in lower case, or of several syllables, inside names (`ngoại giao`, `of`).
     pub words: Vec<String>,
     /// Names that look like an organisation and are none.

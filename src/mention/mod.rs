@@ -93,6 +93,8 @@ impl Finder {
         let given = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.person.given.iter().cloned());
         let everywhere: lexicon::GivenFile = toml::from_str(lexicon::GIVEN)
             .map_err(|error| Error::Config(format!("built-in lexicon `mention/given`: {error}")))?;
+        let orgs: lexicon::OrgFile = toml::from_str(lexicon::ORGS)
+            .map_err(|error| Error::Config(format!("built-in lexicon `mention/orgs`: {error}")))?;
         let given: BTreeSet<String> = given.chain(everywhere.given.iter().cloned()).collect();
         let all_given: Vec<&str> = given.iter().map(String::as_str).collect();
         let outlets = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.agency.values().flatten());
@@ -111,6 +113,7 @@ impl Finder {
                 agencies: &agencies,
                 parties: &file.party,
                 given: &all_given,
+                orgs: &orgs.names,
             };
             languages.insert(language.clone(), Language::new(language, sources)?);
         }

@@ -1,7 +1,7 @@
 //! Names of a text by one trie: countries, capitals, cities, parties, agencies, organisations, roles, and the words from which names of
 //! persons are told. What the words mean together is decided in `places`, `organisations` and `persons`.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::lexicon::{MentionLexicon, Party};
 use super::phrases::{Case, Phrases};
@@ -44,6 +44,14 @@ pub enum Entry {
     StrongTail,
     /// How an organisation's name begins.
     OrgBeginning,
+    /// First word in lower case of an organisation's name.
+    LowerHead,
+    /// Word in lower case in front of an organisation's name.
+    ApartHead,
+    /// First word of a company.
+    Company,
+    /// Kind of area: capitals behind it belong to an organisation's name.
+    Area,
     /// A role by the number of its head role.
     Role(u16),
     /// Word in front of a person's name.
@@ -88,6 +96,24 @@ pub struct Hit {
     pub entry: Entry,
 }
 
+/// Characters that are asked for often.
+#[derive(Debug, Default)]
+pub struct HanSet(Vec<char>);
+
+impl HanSet {
+    fn extend(&mut self, characters: &str) {
+        self.0.extend(characters.chars());
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
+
+    /// Whether the first character of a token is one of them.
+    #[must_use]
+    pub fn contains(&self, token: &str) -> bool {
+        token.chars().next().is_some_and(|first| self.0.binary_search(&first).is_ok())
+    }
+}
+
 /// The names of one language.
 #[derive(Debug, Default)]
 pub struct Names {
@@ -108,12 +134,24 @@ pub struct Names {
     pub honorifics: Vec<u32>,
     /// Words behind a weak name that make it a country, by number.
     pub deeds: Vec<u32>,
+    /// Whether the family name comes first.
+    pub family_first: bool,
+    /// Words of an organisation that are verbs too, in lower case.
+    pub org_verbs: Vec<String>,
+    /// Words that stand in no organisation's name, by number.
+    pub org_ends: Vec<u32>,
+    /// Words with which sentences begin, by number.
+    pub openers: Vec<u32>,
+    /// Words behind an age, by number.
+    pub ages: Vec<u32>,
     /// Names of one word in capitals: whether all their spellings are.
     capitals_only: HashMap<u32, bool>,
     /// Characters of foreign names.
-    pub sounds: String,
+    pub sounds: HanSet,
     /// Characters that follow names and stand in none.
-    pub ends: String,
+    pub ends: HanSet,
+    /// Family names that are words too.
+    pub weak: HanSet,
 }
 
 /// Names of several files together.
@@ -129,6 +167,8 @@ pub struct Sources<'a> {
     pub parties: &'a [Party],
     /// Given names of many languages.
     pub given: &'a [&'a str],
+    /// Organisations with one name in all languages: key to names.
+    pub orgs: &'a BTreeMap<String, Vec<String>>,
 }
 
 impl Names {
@@ -185,6 +225,10 @@ impl Names {
                     names.add(spelling, Entry::Org(names.orgs.len() as u16 - 1), Case::Names, vocabulary);
                 }
             }
+            names.org_verbs.extend(lexicon.org.verbs.iter().map(|words| words.to_lowercase()));
+            names.org_ends.extend(lexicon.org.ends.iter().map(|word| vocabulary.add(word)));
+            names.openers.extend(lexicon.person.openers.iter().map(|word| vocabulary.add(word)));
+            names.ages.extend(lexicon.person.ages.iter().map(|word| vocabulary.add(word)));
             for (key, spellings) in &lexicon.role {
                 names.roles.push(key.clone());
                 for spelling in spellings {
@@ -193,9 +237,10 @@ impl Names {
             }
             let person = &lexicon.person;
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
-            names.sounds.push_str(&person.sounds);
-            names.ends.push_str(&person.ends);
-            let lists: [(&[String], Entry, Case); 18] = [
+            names.sounds.extend(&person.sounds);
+            names.ends.extend(&person.ends);
+            names.weak.extend(&person.weak);
+            let lists: [(&[String], Entry, Case); 22] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&lexicon.org.heads, Entry::OrgHead, Case::Names),
@@ -203,6 +248,10 @@ impl Names {
                 (&lexicon.org.named, Entry::NamedHead, Case::Names),
                 (&lexicon.org.strong, Entry::StrongTail, Case::Names),
                 (&lexicon.org.beginnings, Entry::OrgBeginning, Case::Names),
+                (&lexicon.org.lower, Entry::LowerHead, Case::Names),
+                (&lexicon.org.apart, Entry::ApartHead, Case::Names),
+                (&lexicon.org.companies, Entry::Company, Case::Any),
+                (&lexicon.org.areas, Entry::Area, Case::Any),
                 (&lexicon.org.words, Entry::OrgWord, Case::Any),
                 (&lexicon.org.never, Entry::NoOrg, Case::Names),
                 (&person.honorifics, Entry::Honorific, Case::Any),
@@ -221,8 +270,18 @@ impl Names {
                 }
             }
         }
+        for (key, spellings) in sources.orgs {
+            let known = names.orgs.iter().position(|known| known == key).unwrap_or_else(|| {
+                names.orgs.push(key.clone());
+                names.orgs.len() - 1
+            });
+            for spelling in spellings {
+                names.add(spelling, Entry::Org(known as u16), Case::Names, vocabulary);
+            }
+        }
         // A word that Vietnamese has too begins no foreign name.
         let family_first = sources.lexicons.iter().all(|lexicon| lexicon.person.given.is_empty());
+        names.family_first = family_first;
         let spaced = sources.lexicons.iter().all(|lexicon| !lexicon.unspaced);
         for name in
             sources.given.iter().filter(|name| spaced && !(family_first && (name.len() < 4 || is_syllable(name))))

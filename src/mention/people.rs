@@ -3,6 +3,7 @@
 use super::names::{Entry, Hit, Hits, Names};
 use super::places::{PartyMention, Place};
 use super::tokens::Token;
+use crate::decode::is_syllable;
 
 /// How a language writes names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -84,6 +85,8 @@ pub struct Line<'a> {
     pub taken: &'a [bool],
     /// Full names of persons given before.
     pub people: &'a [String],
+    /// The names of the language.
+    pub names: &'a Names,
 }
 
 impl Line<'_> {
@@ -114,9 +117,164 @@ impl Line<'_> {
         at == 0 || matches!(self.sign(at - 1), "." | "!" | "?" | "\"" | "“" | ":" | "…" | "-" | "–" | "—" | "•")
     }
 
+    fn is_lower_word(&self, at: usize) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.is_lower() && token.space_before())
+    }
+
+    fn is_one_of(&self, at: usize, words: &[u32]) -> bool {
+        self.tokens.get(at).is_some_and(|token| token.word != 0 && words.contains(&token.word))
+    }
+
+    /// Whether words in lower case behind a capital, and in front of no further words of a name, say what the organisation does:
+    /// `Bộ Quốc phòng | tổ chức`.
+    fn is_verb(&self, hit: Hit) -> bool {
+        let words = &self.tokens[hit.at..hit.end];
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+        let capital = |at: Option<usize>| at.is_some_and(|at| self.tokens[at].is_capital());
+        let behind_name = capital(hit.at.checked_sub(1)) && capital(hit.at.checked_sub(2));
+        let goes_on = self
+            .hits
+            .longest(hit.end, |entry| matches!(entry, Entry::OrgWord | Entry::OrgHead))
+            .is_some_and(|next| next.entry == Entry::OrgWord && !behind_name);
+        hit.entry == Entry::OrgWord
+            && first.is_lower()
+            && (capital(hit.at.checked_sub(1)) || capital(hit.at.checked_sub(2)))
+            && self
+                .text
+                .get(first.start as usize..last.end as usize)
+                .is_some_and(|words| self.names.org_verbs.iter().any(|verb| verb == words))
+            && !goes_on
+    }
+
+    /// Whether most words of the line have a capital, as in the headlines of some papers: then capitals tell little.
+    fn is_titled(&self) -> bool {
+        let words = self.tokens.iter().filter(|token| token.is_word());
+        let (capitals, all) =
+            words.fold((0, 0), |(capitals, all), token| (capitals + usize::from(token.is_capital()), all + 1));
+        all < 30 && capitals * 10 > all * 6
+    }
+
+    /// End of the name of an organisation behind its head, where the family name comes first: words of such names, words of two
+    /// syllables of which the first has a capital, areas by their kind, and capitals behind heads that have names.
+    fn family_first_end(&self, head: Hit) -> usize {
+        let named = self
+            .hits
+            .longest(head.at, |entry| matches!(entry, Entry::NamedHead | Entry::LowerHead))
+            .is_some_and(|named| named.end == head.end);
+        let mut end = head.end;
+        // `Bộ GTVT`, `Sở GD&ĐT`
+        let upper =
+            |at: usize| self.tokens.get(at).is_some_and(|token| token.is_upper() && token.end - token.start > 1);
+        if upper(end) && self.spaced_capital(end) && self.hits.at(end).is_empty() {
+            end += 1;
+            while matches!(self.sign(end), "&" | "-")
+                && !self.tokens[end].space_before()
+                && self.tokens.get(end + 1).is_some_and(|token| token.is_capital())
+            {
+                end += 2;
+            }
+        }
+        for _ in 0..4 {
+            let before = end;
+            end = self.org_words_on(head.end, end, Style::FamilyFirst);
+            if let Some(place) = self.place_at(end).filter(|_| self.spaced_capital(end)) {
+                end = place.end;
+            }
+            end = self.two_syllables(self.area(end, head.end));
+            if named {
+                let far = !self.tokens[head.end..end].iter().any(|token| token.is_capital() && !token.is_upper());
+                end = named_end(self, end, far);
+                let number = self.tokens.get(end).is_some_and(|token| {
+                    token.is_number() && token.space_before() && token.end - token.start <= 3 && !self.taken[end]
+                });
+                let closed = self
+                    .tokens
+                    .get(end + 1)
+                    .is_none_or(|next| next.is_sign() || self.is_one_of(end + 1, &self.names.org_ends));
+                end += usize::from(number && closed && end > head.end);
+            }
+            if end == before {
+                break;
+            }
+        }
+        end
+    }
+
+    /// `Tham nhũng`: a syllable with a capital and one without, in front of a capital, a sign or a word that ends names.
+    fn two_syllables(&self, from: usize) -> usize {
+        let mut end = from;
+        while end - from < MAX_WORDS && self.spaced_capital(end) && self.is_lower_word(end + 1) {
+            let (first, second) = (self.tokens[end], self.tokens[end + 1]);
+            let next = end + 2;
+            let goes_on = self.tokens.get(next).is_none_or(|token| {
+                token.is_sign()
+                    || (token.is_capital() && token.space_before())
+                    || self.is_one_of(next, &self.names.org_ends)
+            });
+            let known = self.hits.at(end).iter().any(|hit| {
+                matches!(hit.entry, Entry::Surname | Entry::Honorific | Entry::Role(_) | Entry::Given | Entry::OrgHead)
+            });
+            let ends = self.is_one_of(end + 1, &self.names.org_ends)
+                || self.hits.longest(end + 1, |entry| matches!(entry, Entry::Says)).is_some();
+            if !goes_on || known || ends || self.taken[end] || self.is_one_of(end, &self.names.openers) {
+                break;
+            }
+            let syllable = |token: Token| is_syllable(&token.of(self.text).to_lowercase());
+            if !syllable(first) || !syllable(second) {
+                break;
+            }
+            end = next;
+        }
+        end
+    }
+
+    /// End of the area that begins at a token, or whose kind ends there: `huyện Cư Kuin`, `TP. Vinh`, `quận 3`.
+    fn area(&self, from: usize, start: usize) -> usize {
+        let mut end = from;
+        for _ in 0..3 {
+            let area = self.is(end, Entry::Area).filter(|_| self.tokens[end].space_before());
+            let behind = end == from && end > start && self.hits.ending(end, |entry| entry == Entry::Area).is_some();
+            let kind = match area {
+                Some(area) => area.end,
+                None if behind => end,
+                None => break,
+            };
+            let mut name = kind;
+            while name - kind < 3
+                && self
+                    .tokens
+                    .get(name)
+                    .is_some_and(|token| token.is_capital() && (token.space_before() || name == kind))
+                && !self.taken[name]
+                && self
+                    .hits
+                    .longest(name, |entry| matches!(entry, Entry::OrgHead | Entry::Area | Entry::Honorific))
+                    .is_none()
+            {
+                name += 1;
+            }
+            if name == kind
+                && self.tokens.get(name).is_some_and(|token| token.is_number() && token.end - token.start <= 2)
+                && !self.taken[name]
+            {
+                name += 1;
+            }
+            if name == kind {
+                // `UBND huyện`: the kind alone is part of the name too.
+                return if kind > from && end > start && self.tokens[from].is_lower() { kind } else { end };
+            }
+            end = name;
+        }
+        end
+    }
+
     /// End of the words of an organisation's name from a token on: `Kiểm tra Trung ương`.
     fn org_words(&self, from: usize, style: Style) -> usize {
-        let mut end = from;
+        self.org_words_on(from, from, style)
+    }
+
+    /// The same for a name whose words begin at `from` and are known up to `end`.
+    fn org_words_on(&self, from: usize, mut end: usize, style: Style) -> usize {
         while end < self.tokens.len() && end - from < 14 && self.party_at(end).is_none() {
             // The first word of a party's name behind it is none of its own: `Trung ương | Đảng Cộng sản Chile`.
             let next = self.parties.partition_point(|party| party.at <= end);
@@ -124,6 +282,9 @@ impl Line<'_> {
             let of =
                 |hit: &&Hit| matches!(hit.entry, Entry::OrgWord | Entry::OrgHead | Entry::Org(_)) && hit.end <= party;
             let head = self.hits.at(end).iter().rev().find(of).copied();
+            if head.is_some_and(|hit| end > from && self.is_verb(hit)) {
+                break;
+            }
             if let Some(hit) = head.filter(|hit| hit.end > end && self.tokens[end].space_before()) {
                 end = hit.end;
                 continue;
@@ -153,13 +314,34 @@ impl Line<'_> {
                 .hits
                 .longest(end + 1, |entry| entry == Entry::OrgWord)
                 .filter(|hit| self.tokens[hit.at].is_capital());
-            if let Some(hit) = behind.filter(|_| joint && end > from) {
+            let another =
+                self.hits.longest(end + 1, |entry| entry == Entry::OrgHead).is_some() && style == Style::FamilyFirst;
+            if let Some(hit) = behind.filter(|_| joint && end > from && !another) {
                 end = hit.end;
                 continue;
             }
             let of = matches!(self.tokens[end].of(self.text), "of" | "for" | "de" | "del" | "do" | "da" | "des" | "du");
+            // `Partido de los Trabajadores`, `Department of the Interior`
+            let article = of
+                && matches!(
+                    self.tokens.get(end + 1).map(|token| token.of(self.text)),
+                    Some("los" | "las" | "la" | "el" | "the" | "les")
+                );
+            if style == Style::GivenFirst && article && self.spaced_capital(end + 2) {
+                end += 3;
+                continue;
+            }
+            // `Institute of Art and Design`, not `… and CEO of …`
+            let other = self.tokens.get(end + 1).is_some_and(|token| token.is_upper() && token.end - token.start > 2)
+                || self.hits.at(end + 1).iter().any(|hit| {
+                    matches!(
+                        hit.entry,
+                        Entry::Role(_) | Entry::OrgHead | Entry::Org(_) | Entry::Agency(_) | Entry::Given
+                    )
+                });
             if style == Style::GivenFirst
                 && joint
+                && (of || !other)
                 && (end > from || of)
                 && self.spaced_capital(end + 1)
                 && self.tokens[end].is_word()
@@ -240,15 +422,72 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 let in_role = best.is_some_and(|best| {
                     near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end)
                 });
-                if let Some(best) = best.filter(|_| !in_role) {
+                // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
+                let of_person = best.is_some_and(|best| {
+                    best.end - best.at == 1
+                        && line.spaced_capital(best.at)
+                        && line.hits.ending(best.at, |entry| entry == Entry::Given).is_some()
+                });
+                if let Some(best) = best.filter(|_| !in_role && !of_person) {
                     found.push(Org { at: best.at, end: best.end, known: Some(best.entry) });
                     free_from = best.end;
                 }
             }
+            Entry::LowerHead if style == Style::FamilyFirst && line.tokens[hit.at].is_lower() => {
+                let Some(head) = line.is(hit.at, Entry::LowerHead) else { continue };
+                // `môi trường`, `tình báo`: the last part of a longer word.
+                if line.hits.ending(head.end, |entry| entry == Entry::NoOrg).is_some() {
+                    continue;
+                }
+                // The name begins right behind it: `trường Chu Văn An`, not `trường ở Vinh`.
+                if !line.spaced_capital(head.end)
+                    || line.place_at(head.end).is_some()
+                    || line.is(head.end, Entry::Area).is_some()
+                    || line.hits.longest(head.end, |entry| matches!(entry, Entry::Role(_) | Entry::Honorific)).is_some()
+                {
+                    continue;
+                }
+                let end = line.family_first_end(head);
+                // `báo Người lao động`: the rest of a name that is not known.
+                let cut = end == head.end + 1
+                    && line.is_lower_word(end)
+                    && !line.is_one_of(end, &line.names.org_ends)
+                    && is_syllable(&line.tokens[head.end].of(line.text).to_lowercase());
+                if end > head.end && !cut {
+                    found.push(Org { at: head.at, end, known: None });
+                    free_from = end;
+                }
+            }
+            Entry::ApartHead if style != Style::Han && line.tokens[hit.at].is_lower() => {
+                let at = hit.end;
+                if !line.spaced_capital(at) || !line.hits.at(at).is_empty() || line.taken[at] {
+                    continue;
+                }
+                let mut end = at + 1;
+                while end - at < 4 && line.spaced_capital(end) && line.hits.at(end).is_empty() && !line.taken[end] {
+                    end += 1;
+                }
+                // In Vietnamese names of syllables may be of any kind.
+                if style == Style::FamilyFirst && is_syllable(&line.tokens[at].of(line.text).to_lowercase()) {
+                    continue;
+                }
+                found.push(Org { at, end, known: None });
+                free_from = end;
+            }
             Entry::OrgHead if style != Style::Han => {
                 let refused = line.is(hit.at, Entry::NoOrg).is_some() || !line.tokens[hit.at].is_capital();
                 let Some(head) = line.is(hit.at, Entry::OrgHead).filter(|_| !refused) else { continue };
-                let mut end = line.org_words(head.end, style);
+                // `University of …`: what may end a name begins one only in front of such a word.
+                let both = style == Style::GivenFirst && line.is(head.at, Entry::OrgTail).is_some();
+                let of = matches!(line.tokens.get(head.end).map(|token| token.of(line.text)), Some("of" | "for"));
+                if both && !of {
+                    continue;
+                }
+                let mut end = if style == Style::FamilyFirst {
+                    line.family_first_end(head)
+                } else {
+                    line.org_words(head.end, style)
+                };
                 if end > head.end
                     && let Some(place) = line.place_at(end)
                     && line.tokens[end].space_before()
@@ -259,38 +498,38 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 {
                     end = place.end;
                 }
-                if style == Style::FamilyFirst
-                    && line.is(head.at, Entry::NamedHead).is_some_and(|named| named.end == head.end)
-                {
-                    end = named_end(line, end.max(head.end));
-                }
+                // At the beginning of a sentence the head has its capital from there: `Cảnh sát điều tra …`.
+                let lower = |token: &Token| !token.is_capital() && !token.is_number();
+                let common = style == Style::FamilyFirst
+                    && line.begins(head.at)
+                    && !line.tokens[head.at].is_upper()
+                    && line.tokens[head.at + 1..end.max(head.at + 1)].iter().all(lower);
+                let at = if both { begin_of_tail(line, head.at, free_from) } else { head.at };
                 let in_role = near(roles, head.at).1.iter().any(|role| role.at < head.at && role.end > head.at);
                 let by_name =
                     line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
                 if let Some(name) = by_name.filter(|_| !in_role) {
                     found.push(Org { at: name.at, end: name.end, known: Some(name.entry) });
                     free_from = name.end;
-                } else if end > head.end && !in_role {
-                    found.push(Org { at: head.at, end, known: None });
+                } else if end > head.end && !in_role && !common {
+                    found.push(Org { at, end, known: None });
                     free_from = end;
                 }
             }
             Entry::OrgTail if style != Style::Han => {
-                // The capitals in front of it.
-                let mut at = hit.at;
-                while at > free_from
-                    && line.tokens[at].space_before()
-                    && (line.tokens[at - 1].is_capital() || (line.sign(at - 1) == "&"))
-                    && line.is(at - 1, Entry::NoPerson).is_none()
-                {
-                    at -= 1;
+                if line.is(hit.at, Entry::NoOrg).is_some() || !line.tokens[hit.at].is_capital() {
+                    continue;
                 }
-                if at < hit.at && line.tokens[hit.at].is_capital() {
+                let at = begin_of_tail(line, hit.at, free_from);
+                if at < hit.at {
                     let mut end = hit.end;
                     if matches!(line.tokens.get(end).map(|token| token.of(line.text)), Some("of" | "for"))
                         && line.spaced_capital(end + 1)
                     {
                         end = line.org_words(end + 1, style).max(end + 2);
+                    }
+                    if line.hits.ending(hit.end, |entry| entry == Entry::NoOrg).is_some_and(|no| no.at <= at) {
+                        continue;
                     }
                     found.push(Org { at, end, known: None });
                     free_from = end;
@@ -301,6 +540,24 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 let before = line.places.partition_point(|place| place.end <= hit.at);
                 let place =
                     before.checked_sub(1).map(|last| line.places[last]).filter(|place| hit.at - place.end <= NEAR);
+                // `西南部`, `中小学`: longer words that end so and name nothing.
+                let common = (hit.at.saturating_sub(3)..=hit.at)
+                    .any(|at| line.hits.at(at).iter().any(|no| no.entry == Entry::NoOrg && no.end == hit.end));
+                // The longest last word counts: `参议院` of `参议院外交委员会` goes on.
+                if common {
+                    continue;
+                }
+                // `日本公司`, `俄国联盟`: some of the country's, none of a name.
+                let ends_place = line.places.binary_search_by(|place| place.end.cmp(&hit.at)).is_ok();
+                let words = (line.tokens[hit.at].start as usize, line.tokens[hit.end - 1].end as usize);
+                if ends_place && line.text.get(words.0..words.1).is_some_and(|word| BARE.contains(&word)) {
+                    continue;
+                }
+                if let Some(at) = han_quoted(line, *hit).filter(|at| *at >= free_from) {
+                    found.push(Org { at, end: hit.end, known: None });
+                    free_from = hit.end;
+                    continue;
+                }
                 let strong = line.is(hit.at, Entry::StrongTail).is_some_and(|strong| strong.end == hit.end);
                 if let Some(start) = strong.then(|| han_org_start(line, hit.at, free_from)).flatten() {
                     let in_role = near(roles, hit.at).1.iter().any(|role| role.at < hit.end && role.end > start);
@@ -312,7 +569,9 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 }
                 let Some(place) = place.filter(|place| place.at >= free_from) else { continue };
                 let inside = &line.tokens[place.end..hit.at];
-                let plain = inside.iter().all(|token| token.is_han() && !FUNCTION.contains(token.of(line.text)));
+                let plain = inside
+                    .iter()
+                    .all(|token| token.is_han() && !token.space_before() && !FUNCTION.contains(token.of(line.text)));
                 let role_in = near(roles, hit.at).1.iter().any(|role| role.at < hit.at && role.end > place.end);
                 if plain && !role_in {
                     found.push(Org { at: place.at, end: hit.end, known: None });
@@ -328,22 +587,73 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
 /// Lower-case words between a head and the name behind it: `Công ty tư vấn về nhân sự Mercer`.
 const WORDS_TO_NAME: usize = 6;
 
-/// End of the capitals that name an organisation behind its first words; the same place where none follow.
-fn named_end(line: &Line, from: usize) -> usize {
-    let lower = |at: usize| line.tokens.get(at).is_some_and(|token| token.is_lower() && token.space_before());
+/// End of the capitals that name an organisation behind its first words, with some words in lower case in front of them where `far`; the
+/// same place where none follow.
+fn named_end(line: &Line, from: usize, far: bool) -> usize {
     let mut at = from;
-    while lower(at) && at - from < WORDS_TO_NAME && line.hits.longest(at, |entry| entry == Entry::Says).is_none() {
+    while far
+        && line.is_lower_word(at)
+        && at - from < WORDS_TO_NAME
+        && !line.is_one_of(at, &line.names.org_ends)
+        && line.hits.longest(at, |entry| entry == Entry::Says).is_none()
+    {
         at += 1;
     }
     let mut end = at;
     while end - at < MAX_WORDS
         && line.spaced_capital(end)
         && !line.taken[end]
+        && !line.is_one_of(end, &line.names.openers)
         && line.hits.longest(end, |entry| matches!(entry, Entry::Role(_) | Entry::OrgHead | Entry::Honorific)).is_none()
     {
         end += 1;
+        if matches!(line.sign(end), "-" | "&") && line.tokens.get(end + 1).is_some_and(|token| token.is_capital()) {
+            end += 2;
+        }
     }
     if end > at { end } else { from }
+}
+
+/// Beginning of a name whose last words begin at `tail`: the capitals in front of it, with `and` between two of them behind an article.
+fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
+    let most = if line.is_titled() { 1 } else { MAX_WORDS };
+    let family_first = line.names.family_first;
+    let stops = |at: usize| {
+        let opener = line.is_one_of(at, &line.names.openers)
+            || (line.is(at, Entry::NoPerson).is_some() && line.is(at, Entry::OrgBeginning).is_none());
+        opener || (family_first && line.places.binary_search_by(|place| place.end.cmp(&(at + 1))).is_ok())
+    };
+    let mut at = tail;
+    while at > free_from && tail - at < most && line.tokens[at].space_before() {
+        let token = line.tokens[at - 1];
+        let joint = matches!(token.of(line.text), "&" | "and")
+            && at < tail
+            && at > free_from + 1
+            && line.tokens[at - 2].is_capital()
+            && !stops(at - 2);
+        if joint {
+            // `the Securities and Exchange Commission`, not `Ford and Volvo Group`.
+            let mut first = at - 2;
+            while first > free_from
+                && line.tokens[first].space_before()
+                && line.tokens[first - 1].is_capital()
+                && !stops(first - 1)
+            {
+                first -= 1;
+            }
+            let article =
+                first.checked_sub(1).is_some_and(|before| matches!(line.tokens[before].of(line.text), "the" | "The"));
+            if token.of(line.text) == "&" || article {
+                return first;
+            }
+            break;
+        }
+        if !token.is_capital() || stops(at - 1) {
+            break;
+        }
+        at -= 1;
+    }
+    at
 }
 
 /// Han characters of an organisation's name in front of its last word.
@@ -354,11 +664,24 @@ const HAN_ORG: usize = 16;
 fn han_org_start(line: &Line, tail: usize, free_from: usize) -> Option<usize> {
     let inside = |at: usize| {
         let token = line.tokens[at];
-        token.is_han() && !line.taken[at] && !FUNCTION.contains(token.of(line.text))
+        token.is_han()
+            && !line.tokens[at + 1].space_before()
+            && !line.taken[at]
+            && !FUNCTION.contains(token.of(line.text))
     };
     let mut start = tail;
     while start > free_from && tail - start < HAN_ORG && inside(start - 1) {
         start -= 1;
+    }
+    // `带她去禹州市…`: the names of most towns have two characters in front of the word for a town.
+    let is_town = |at: usize| "市县省".contains(line.tokens[at].of(line.text));
+    let town_at = (start + 2..tail).find(|at| is_town(*at)).map(|at| at - 2);
+    if let Some(at) = town_at {
+        let first = (start..=at).find(|first| {
+            let place = line.places.binary_search_by(|place| place.at.cmp(first)).ok().map(|place| line.places[place]);
+            place.is_some_and(|place| place.end >= at || *first == at)
+        });
+        return Some(first.unwrap_or(at));
     }
     (start..tail.saturating_sub(1)).find(|at| {
         let begins = line.is(*at, Entry::OrgBeginning).is_some() || line.place_at(*at).is_some();
@@ -372,6 +695,19 @@ fn han_org_start(line: &Line, tail: usize, free_from: usize) -> Option<usize> {
         begins || town
     })
 }
+
+/// Beginning of a name in quotes that ends with a word for an organisation: `“跨国…联盟”`.
+fn han_quoted(line: &Line, tail: Hit) -> Option<usize> {
+    if !matches!(line.sign(tail.end), "”" | "\"" | "」" | "》") {
+        return None;
+    }
+    let from = tail.at.saturating_sub(HAN_ORG);
+    let open = (from..tail.at).rev().find(|at| !line.tokens[*at].is_han())?;
+    (matches!(line.sign(open), "“" | "\"" | "「" | "《") && tail.end - open > 5).then_some(open + 1)
+}
+
+/// Last words that name nothing right behind a country.
+const BARE: [&str; 8] = ["公司", "联盟", "组织", "部", "局", "中心", "集团", "协会"];
 
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
 fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
@@ -405,8 +741,46 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
             }
         }
     }
+    // `Công ty ABC`: from then on `ABC` too.
+    for org in found.iter().filter(|org| org.known.is_none() && org.end - org.at > 1) {
+        let own = org.end - 1;
+        let named = line.hits.ending(own, |entry| entry == Entry::Company).is_some();
+        let name = line.tokens[own].of(line.text);
+        let plain = line.hits.at(own).is_empty() && name.chars().count() > 1;
+        let foreign = line.tokens[own].is_upper() || !is_syllable(&name.to_lowercase());
+        if named && plain && foreign && known.len() < MAX_SHORT && !known.iter().any(|known| known == name) {
+            known.push(name.to_owned());
+        }
+    }
+    // `NPSC said`, `NPSC cho biết`
+    for at in line.starts.iter().map(|start| *start as usize) {
+        let token = line.tokens[at];
+        let length = token.end - token.start;
+        if !token.is_upper() || !(3..=6).contains(&length) || known.len() == MAX_SHORT {
+            continue;
+        }
+        let says = line
+            .hits
+            .longest(at + 1, |entry| entry == Entry::Says)
+            .is_some_and(|says| line.tokens[says.at].is_lower() && line.tokens[says.at].space_before());
+        let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before();
+        let name = token.of(line.text);
+        let inside = found.iter().any(|org| org.at <= at && at < org.end);
+        let possessive = matches!(line.sign(at + 1), "'" | "’")
+            && line.tokens.get(at + 2).is_some_and(|next| next.of(line.text) == "s" && !next.space_before())
+            && !line.is_titled();
+        if (says || possessive)
+            && !part
+            && !inside
+            && line.hits.at(at).is_empty()
+            && !known.iter().any(|known| known == name)
+        {
+            known.push(name.to_owned());
+        }
+    }
     if !known.is_empty() {
-        for (at, token) in line.tokens.iter().enumerate().filter(|(_, token)| token.is_upper()) {
+        let starts = line.starts.iter().map(|start| *start as usize);
+        for (at, token) in starts.map(|at| (at, line.tokens[at])).filter(|(_, token)| token.is_capital()) {
             let taken = found.iter().any(|org| org.at <= at && at < org.end);
             if !taken && known.iter().any(|known| known == token.of(line.text)) {
                 found.push(Org { at, end: at + 1, known: None });
@@ -420,7 +794,7 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
 const MAX_SHORT: usize = 30;
 
 /// Han characters that stand between names and never in an organisation's.
-const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后";
+const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后去说称给让该某个而很些已你我他她它们";
 
 /// The persons of a line.
 pub fn persons(line: &Line, style: Style, names: &Names, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
@@ -470,7 +844,7 @@ fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut
                 || !line.tokens[hit.at - 1].is_capital()
         });
         let hit = match style {
-            Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific),
+            Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific, found),
             _ => given_first(line, at, role_before.is_some(), honorific, roles, found),
         };
         if let Some((end, confidence, short)) = hit {
@@ -494,7 +868,10 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
     while end - at < MAX_WORDS {
         let Some(token) = line.tokens.get(end).copied() else { break };
         let part = token.is_capital() && !line.taken[end];
-        let stops = line.place_at(end).is_some_and(|place| style == Style::FamilyFirst || place.end - place.at > 1)
+        // `Ông Lê Minh Một bài viết …`: the next sentence, glued to a heading.
+        let opens = style == Style::FamilyFirst && end - at > 1 && line.is_one_of(end, &line.names.openers);
+        let stops = opens
+            || line.place_at(end).is_some_and(|place| style == Style::FamilyFirst || place.end - place.at > 1)
             || line.party_at(end).is_some()
             || line.hits.at(end).iter().any(|hit| match hit.entry {
                 Entry::Role(_) => hit.end - hit.at > 1 || style == Style::GivenFirst,
@@ -540,7 +917,7 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
     end
 }
 
-fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(usize, f32, bool)> {
+fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Person]) -> Option<(usize, f32, bool)> {
     let words = |end: usize| end - at;
     let refused = line.hits.at(at).iter().any(|hit| match hit.entry {
         Entry::NoPerson | Entry::OrgHead | Entry::Role(_) => true,
@@ -574,8 +951,13 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(
     if (2..=4).contains(&words(end)) && line.is(at, Entry::Given).is_some() && line.tokens[at + 1].is_word() {
         return Some((end, 0.85, false));
     }
+    // `Anna Kowalska, 23 tuổi`, `Anna Kowalska (23 tuổi`
+    let age = matches!(line.sign(end), "," | "(") && line.is_one_of(end + 2, &line.names.ages);
+    if age && (2..=4).contains(&words(end)) && line.hits.at(at).is_empty() {
+        return Some((end, 0.85, false));
+    }
     // Foreign names and given names need a word in front of them; one word behind a role is foreign, or the beginning of something.
-    if words(end) == 1 && is_last_name(line, at) {
+    if words(end) == 1 && is_last_name(line, at, found) {
         return Some((end, 0.85, true));
     }
     if role && line.tokens[at].space_before() {
@@ -592,10 +974,28 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool) -> Option<(
 }
 
 /// Whether a word is the last of a name given before.
-fn is_last_name(line: &Line, at: usize) -> bool {
+fn is_last_name(line: &Line, at: usize, found: &[Person]) -> bool {
     let word = line.tokens[at].of(line.text);
+    let here = |person: &Person| {
+        !person.short && person.end - person.at > 1 && line.tokens[person.end - 1].of(line.text) == word
+    };
     word.chars().count() > 2
-        && line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' ')))
+        && (found.iter().rev().take(NAMES_BEFORE).any(here)
+            || line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' '))))
+}
+
+/// Persons in front of a word in its line that are looked at for its full name: a bound keeps the cost linear.
+const NAMES_BEFORE: usize = 20;
+
+/// Whether a word is the first of a name given before: `Miguel`, `Xi`.
+fn is_first_name(line: &Line, at: usize, found: &[Person]) -> bool {
+    let word = line.tokens[at].of(line.text);
+    let here =
+        |person: &Person| !person.short && person.end - person.at > 1 && line.tokens[person.at].of(line.text) == word;
+    word.len() > 1
+        && line.tokens[at].is_capital()
+        && (found.iter().rev().take(NAMES_BEFORE).any(here)
+            || line.people.iter().any(|name| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))))
 }
 
 fn given_first(
@@ -656,7 +1056,10 @@ fn given_first(
     let paired = (joint(end) && known_at(end + 1))
         || (at > 2 && joint(at - 1) && found.last().is_some_and(|last| last.end + 1 == at && !last.short));
     match words {
-        1 if is_last_name(line, at) => Some((end, 0.85, true)),
+        1 if is_last_name(line, at, found) => Some((end, 0.85, true)),
+        1 if is_first_name(line, at, found) && (!line.begins(at) || says || line.sign(end) == ":") => {
+            Some((end, 0.8, true))
+        }
         1 => ((honorific || role) && !line.begins(at)).then_some((end, 0.85, true)),
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
@@ -671,7 +1074,8 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
     let is_point = |token: Token| token.is_sign() && matches!(token.of(line.text), "·" | "・" | "•" | "‧");
     // Names given before are compared only where one may begin: by some bits of the first character's third byte.
     let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
-    let known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
+    let mut here: Vec<&str> = Vec::new();
+    let mut known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
     let in_sounds = |token: &Token| token.is_han() && names.sounds.contains(token.of(line.text));
     let mut at = 0;
     let mut free_from = 0;
@@ -709,6 +1113,13 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
                     .rposition(|role| role.end == start || role.reach == start)
                     .map(|number| first + number);
                 found.push(Person { at: start, end, confidence: 0.93, role, short: false });
+                // `卡雷亚斯` behind `阿尔文·卡雷亚斯`.
+                let name = line.text.get(line.tokens[start].start as usize..line.tokens[end - 1].end as usize);
+                let last = name.and_then(|name| name.rsplit(['·', '・', '•', '‧']).next());
+                if let Some(last) = last.filter(|last| last.chars().count() > 1 && here.len() < NAMES_BEFORE) {
+                    known_bits |= first_bits(last, 0);
+                    here.push(last);
+                }
                 free_from = end;
                 at = end;
                 continue;
@@ -719,12 +1130,22 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             && at >= free_from
             && known_bits & first_bits(line.text, token.start as usize) != 0
             && let Some(rest) = line.text.get(token.start as usize..)
-            && let Some(known) = line.people.iter().find(|name| rest.starts_with(name.as_str()))
+            && let Some(known) =
+                line.people.iter().map(String::as_str).chain(here.iter().copied()).find(|name| rest.starts_with(*name))
         {
             let end = at + known.chars().count();
             let (first, around) = near(roles, at);
             let role = around.iter().rposition(|role| role.end == at).map(|number| first + number);
-            found.push(Person { at, end, confidence: 0.9, role, short: false });
+            let short = here.contains(&known)
+                || line.people.iter().any(|name| name.strip_suffix(known).is_some_and(|rest| rest.ends_with('·')));
+            found.push(Person { at, end, confidence: 0.9, role, short });
+            (free_from, at) = (end, end);
+            continue;
+        }
+        if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, names, at, roles)).flatten() {
+            let (first, around) = near(roles, at);
+            let role = around.iter().rposition(|role| role.end == at || role.reach == at).map(|number| first + number);
+            found.push(Person { at, end, confidence, role, short: false });
             (free_from, at) = (end, end);
             continue;
         }
@@ -735,7 +1156,13 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
         };
         let (first, around) = near(roles, at);
         let role_before = around.iter().rposition(|role| role.end == at).map(|number| first + number);
-        let led = role_before.is_some()
+        // `记者 樊亮 张超`, `李鹏、王刚`: one behind another.
+        let listed = found.last().is_some_and(|last| {
+            (last.end == at && token.space_before())
+                || (last.end + 1 == at && line.sign(last.end) == "、" && last.confidence > 0.8)
+        });
+        let led = listed
+            || role_before.is_some()
             || line.hits.ending(at, |entry| matches!(entry, Entry::Honorific | Entry::Said)).is_some();
         let place = line.places.partition_point(|place| place.end <= at);
         let party = line.parties.partition_point(|party| party.end <= at);
@@ -755,19 +1182,72 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
     }
 }
 
+/// Characters with which foreign names are written and few words are: one of them must stand in a name without points.
+const FOREIGN: &str = "尔斯茨弗娅莎蒂玛娜妮琳莉丝薇奥埃迪姆恩拉德罗洛尼卡克鲁森普";
+
+/// End of a foreign name of three to six characters without a point: all of its characters are written by sound, signs or words that
+/// stand between names bound it, and a role, or what persons do, stands beside it.
+fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option<(usize, f32)> {
+    let token = line.tokens[at];
+    if !token.is_han() || !names.sounds.contains(token.of(line.text)) || line.taken[at] {
+        return None;
+    }
+    let before = at.checked_sub(1).map(|before| line.tokens[before]);
+    let role = near(roles, at).1.iter().any(|role| role.end == at || role.reach == at);
+    let led = role || line.hits.ending(at, |entry| matches!(entry, Entry::Honorific | Entry::Said)).is_some();
+    let bound = led || before.is_none_or(|before| !before.is_han() || FUNCTION.contains(before.of(line.text)));
+    if !bound || line.place_at(at).is_some() {
+        return None;
+    }
+    let says = |at: usize| line.hits.at(at).iter().any(|hit| matches!(hit.entry, Entry::Says | Entry::HonorificBehind));
+    let mut end = at;
+    let (mut foreign, mut known) = (0, false);
+    while let Some(token) = line.tokens.get(end) {
+        let part = token.is_han() && names.sounds.contains(token.of(line.text)) && end - at < 7 && !line.taken[end];
+        if !part || (end > at && token.space_before()) || (end - at > 1 && says(end)) {
+            break;
+        }
+        foreign += usize::from(FOREIGN.contains(token.of(line.text)));
+        known |= line.place_at(end).is_some()
+            || line.hits.at(end).iter().any(|hit| {
+                matches!(
+                    hit.entry,
+                    Entry::Org(_) | Entry::NoPerson | Entry::OrgTail | Entry::NoOrg | Entry::Mask | Entry::Role(_)
+                )
+            });
+        end += 1;
+    }
+    let next = line.tokens.get(end);
+    let point = next.is_some_and(|next| matches!(next.of(line.text), "·" | "・" | "•" | "‧"));
+    if known || point || !(3..=6).contains(&(end - at)) || foreign < 2 {
+        return None;
+    }
+    let closed = next.is_none_or(|next| !next.is_han() || FUNCTION.contains(next.of(line.text)));
+    (says(end) || (led && closed)).then_some((end, if led { 0.9 } else { 0.8 }))
+}
+
 /// End of a name of one or two characters behind a surname: where a word begins that follows names, a sign stands, or, behind a role,
 /// the third character is none that names lack.
 fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role]) -> Option<(usize, f32)> {
     let given = |at: usize| {
-        line.tokens
-            .get(at)
-            .is_some_and(|token| token.is_han() && !names.ends.contains(token.of(line.text)) && !line.taken[at])
+        line.tokens.get(at).is_some_and(|token| {
+            token.is_han() && !token.space_before() && !names.ends.contains(token.of(line.text)) && !line.taken[at]
+        })
     };
+    // Words of one character follow persons and much else: behind a family name that is a word too they show nothing.
+    let weak = names.weak.contains(line.tokens[surname.at].of(line.text)) && surname.end - surname.at == 1;
+    let shows = |hit: &Hit| match hit.entry {
+        Entry::Says => hit.end - hit.at > 1 || matches!(line.tokens[hit.at].of(line.text), "说" | "称" | "說" | "稱"),
+        Entry::HonorificBehind => true,
+        _ => false,
+    };
+    let follows_surely =
+        |at: usize| line.hits.at(at).iter().any(shows) || near(roles, at).1.iter().any(|role| role.at == at);
     let follows = |at: usize| {
         line.hits.at(at).iter().any(|hit| matches!(hit.entry, Entry::Says | Entry::HonorificBehind))
             || near(roles, at).1.iter().any(|role| role.at == at)
     };
-    let closed = |at: usize| line.tokens.get(at).is_none_or(|token| !token.is_han());
+    let closed = |at: usize| line.tokens.get(at).is_none_or(|token| !token.is_han() || token.space_before());
     let first = surname.end;
     if !given(first) {
         return None;
@@ -784,10 +1264,10 @@ fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role])
             !token.is_han() || FUNCTION.contains(token.of(line.text)) || line.taken[before]
         }) || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
             || near(roles, surname.at).1.iter().any(|role| role.reach == surname.at);
-    if long_fits && follows(long) && bound {
+    if long_fits && bound && if led || !weak { follows(long) } else { follows_surely(long) } {
         return Some((long, if led { 0.97 } else { 0.85 }));
     }
-    if follows(short) && extra == 0 && bound {
+    if extra == 0 && bound && if led { follows(short) } else { follows_surely(short) } {
         return Some((short, if led { 0.95 } else { 0.75 }));
     }
     // `、江泽民、`: three characters between signs.
@@ -799,7 +1279,14 @@ fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role])
             return Some((end, 0.8));
         }
     }
-    if !led && open && extra == 0 && long_fits && closed(long) && !(surname.at == 0 && long == line.tokens.len()) {
+    if !led
+        && !weak
+        && open
+        && extra == 0
+        && long_fits
+        && closed(long)
+        && !(surname.at == 0 && long == line.tokens.len())
+    {
         return Some((long, 0.75));
     }
     if !led {

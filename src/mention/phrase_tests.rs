@@ -1,12 +1,48 @@
-//! Phrases with dates and quantities, and traps that hold none: `tests/gold/phrases.tsv`.
+//! Phrases with dates and quantities (`tests/gold/phrases.tsv`), and with organisations and persons (`tests/gold/names.tsv`), and traps
+//! that hold none.
 
 use chrono::NaiveDate;
 
+use super::find::{Source, State};
 use super::{Finder, Scratch};
 use crate::latin::is_plain;
 use crate::lexicon;
 
 const CASES: &str = include_str!("../../tests/gold/phrases.tsv");
+
+const NAMES: &str = include_str!("../../tests/gold/names.tsv");
+
+/// The organisations and persons of a phrase, in its order.
+fn named(finder: &Finder, language: &str, phrase: &str) -> Vec<String> {
+    let Some(language) = finder.language(language) else { return Vec::new() };
+    let (mut scratch, mut state) = (Scratch::default(), State::default());
+    let text = &crate::text::nfc_half_width(phrase);
+    let source = Source { seg_no: 0, raw: phrase, text, char_start: 0, is_plain: is_plain(text), mark: 0 };
+    finder.line(language, source, &mut scratch, &mut state);
+    Finder::finish(&mut state);
+    let names = state.mentions.iter().filter(|mention| matches!(mention.kind, "org" | "person"));
+    names.map(|mention| format!("{} {}", mention.kind, mention.surface)).collect()
+}
+
+#[test]
+fn names_are_those_that_a_reader_finds() {
+    let finder = Finder::new(&lexicon::builtin().unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    let (mut all, mut traps) = (0, 0);
+    for (number, line) in NAMES.lines().enumerate().filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
+        let mut columns = line.split('\t');
+        let (language, phrase) = (columns.next().unwrap(), columns.next().unwrap());
+        let expected: Vec<&str> = columns.next().unwrap().split(" | ").filter(|expected| *expected != "-").collect();
+        all += 1;
+        traps += usize::from(expected.is_empty());
+        let given = named(&finder, language, phrase);
+        if given != expected {
+            wrong.push(format!("line {}: {language} {phrase}: {given:?}, expected {expected:?}", number + 1));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {all} phrases:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(all >= 50 && traps * 4 >= all, "{all} phrases, {traps} traps");
+}
 
 /// What the finder reads in a phrase: EDTF of dates, and quantities as `>300 delegates`.
 fn found(finder: &Finder, language: &str, phrase: &str, anchor: Option<NaiveDate>) -> Vec<String> {

@@ -106,9 +106,13 @@ impl Reader<'_> {
                 continue;
             }
             let small = self.words.is_particle(&lower) && next.starts_with(char::is_uppercase);
+            // `Anna Holt Jan Michael Frey`: a month that is a given name too, in front of a name.
+            let goes_on = self.given.contains(core) && next.starts_with(char::is_uppercase);
             if words.len() > 1
                 && (self.words.never.contains(&lower) && !small
-                    || self.stamps.is_month(lower.trim_end_matches('.')) && !self.words.names.contains(&lower))
+                    || self.stamps.is_month(lower.trim_end_matches('.'))
+                        && !goes_on
+                        && !self.words.names.contains(&lower))
             {
                 rest = if how == How::Said { Rest::Role } else { Rest::Other };
                 break;
