@@ -246,8 +246,12 @@ pub struct PersonLexicon {
     pub weak: String,
     /// Characters with which foreign names are written, in languages that write them by sound.
     pub sounds: String,
+    /// Characters of those with which foreign names are written and few words are: a name without points holds one.
+    pub foreign: String,
     /// Characters that follow a name and stand in none.
     pub ends: String,
+    /// Characters that stand between names and in none, of persons and organisations: particles, pronouns, conjunctions.
+    pub between: String,
 }
 
 /// `[org]`.
@@ -277,6 +281,8 @@ pub struct OrgLexicon {
     pub verbs: Vec<String>,
     /// Words in lower case that stand in no name, and before which one ends (`đã`, `của`).
     pub ends: Vec<String>,
+    /// Tails that name nothing right behind a country (`公司`), in languages without spaces.
+    pub bare: Vec<String>,
     /// Kinds of areas (`huyện`): capitals behind one belong to the name, known as a place or not.
     pub areas: Vec<String>,
     /// Words in lower case, or of several syllables, inside names (`ngoại giao`, `of`).

@@ -148,8 +148,14 @@ pub struct Names {
     capitals_only: HashMap<u32, bool>,
     /// Characters of foreign names.
     pub sounds: HanSet,
+    /// Characters of which a foreign name without points holds one.
+    pub foreign: HanSet,
     /// Characters that follow names and stand in none.
     pub ends: HanSet,
+    /// Characters that stand between names and in none.
+    pub between: HanSet,
+    /// Last words of organisations that name nothing right behind a country.
+    pub bare: Vec<String>,
     /// Family names that are words too.
     pub weak: HanSet,
 }
@@ -238,7 +244,10 @@ impl Names {
             let person = &lexicon.person;
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
             names.sounds.extend(&person.sounds);
+            names.foreign.extend(&person.foreign);
             names.ends.extend(&person.ends);
+            names.between.extend(&person.between);
+            names.bare.extend(lexicon.org.bare.iter().cloned());
             names.weak.extend(&person.weak);
             let lists: [(&[String], Entry, Case); 22] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),

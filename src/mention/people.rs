@@ -550,7 +550,12 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 // `日本公司`, `俄国联盟`: some of the country's, none of a name.
                 let ends_place = line.places.binary_search_by(|place| place.end.cmp(&hit.at)).is_ok();
                 let words = (line.tokens[hit.at].start as usize, line.tokens[hit.end - 1].end as usize);
-                if ends_place && line.text.get(words.0..words.1).is_some_and(|word| BARE.contains(&word)) {
+                if ends_place
+                    && line
+                        .text
+                        .get(words.0..words.1)
+                        .is_some_and(|word| line.names.bare.iter().any(|bare| bare == word))
+                {
                     continue;
                 }
                 if let Some(at) = han_quoted(line, *hit).filter(|at| *at >= free_from) {
@@ -569,9 +574,9 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
                 }
                 let Some(place) = place.filter(|place| place.at >= free_from) else { continue };
                 let inside = &line.tokens[place.end..hit.at];
-                let plain = inside
-                    .iter()
-                    .all(|token| token.is_han() && !token.space_before() && !FUNCTION.contains(token.of(line.text)));
+                let plain = inside.iter().all(|token| {
+                    token.is_han() && !token.space_before() && !line.names.between.contains(token.of(line.text))
+                });
                 let role_in = near(roles, hit.at).1.iter().any(|role| role.at < hit.at && role.end > place.end);
                 if plain && !role_in {
                     found.push(Org { at: place.at, end: hit.end, known: None });
@@ -667,7 +672,7 @@ fn han_org_start(line: &Line, tail: usize, free_from: usize) -> Option<usize> {
         token.is_han()
             && !line.tokens[at + 1].space_before()
             && !line.taken[at]
-            && !FUNCTION.contains(token.of(line.text))
+            && !line.names.between.contains(token.of(line.text))
     };
     let mut start = tail;
     while start > free_from && tail - start < HAN_ORG && inside(start - 1) {
@@ -705,9 +710,6 @@ fn han_quoted(line: &Line, tail: Hit) -> Option<usize> {
     let open = (from..tail.at).rev().find(|at| !line.tokens[*at].is_han())?;
     (matches!(line.sign(open), "“" | "\"" | "「" | "《") && tail.end - open > 5).then_some(open + 1)
 }
-
-/// Last words that name nothing right behind a country.
-const BARE: [&str; 8] = ["公司", "联盟", "组织", "部", "局", "中心", "集团", "协会"];
 
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
 fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
@@ -792,9 +794,6 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
 
 /// Most short forms of a record that are kept in mind.
 const MAX_SHORT: usize = 30;
-
-/// Han characters that stand between names and never in an organisation's.
-const FUNCTION: &str = "的在和与及对向从是了为以于据被把将由到至或并等也都就还又不有这那之其者所上下前后去说称给让该某个而很些已你我他她它们";
 
 /// The persons of a line.
 pub fn persons(line: &Line, style: Style, names: &Names, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
@@ -1182,9 +1181,6 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
     }
 }
 
-/// Characters with which foreign names are written and few words are: one of them must stand in a name without points.
-const FOREIGN: &str = "尔斯茨弗娅莎蒂玛娜妮琳莉丝薇奥埃迪姆恩拉德罗洛尼卡克鲁森普";
-
 /// End of a foreign name of three to six characters without a point: all of its characters are written by sound, signs or words that
 /// stand between names bound it, and a role, or what persons do, stands beside it.
 fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option<(usize, f32)> {
@@ -1195,7 +1191,8 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
     let before = at.checked_sub(1).map(|before| line.tokens[before]);
     let role = near(roles, at).1.iter().any(|role| role.end == at || role.reach == at);
     let led = role || line.hits.ending(at, |entry| matches!(entry, Entry::Honorific | Entry::Said)).is_some();
-    let bound = led || before.is_none_or(|before| !before.is_han() || FUNCTION.contains(before.of(line.text)));
+    let bound =
+        led || before.is_none_or(|before| !before.is_han() || line.names.between.contains(before.of(line.text)));
     if !bound || line.place_at(at).is_some() {
         return None;
     }
@@ -1207,7 +1204,7 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
         if !part || (end > at && token.space_before()) || (end - at > 1 && says(end)) {
             break;
         }
-        foreign += usize::from(FOREIGN.contains(token.of(line.text)));
+        foreign += usize::from(line.names.foreign.contains(token.of(line.text)));
         known |= line.place_at(end).is_some()
             || line.hits.at(end).iter().any(|hit| {
                 matches!(
@@ -1222,7 +1219,7 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
     if known || point || !(3..=6).contains(&(end - at)) || foreign < 2 {
         return None;
     }
-    let closed = next.is_none_or(|next| !next.is_han() || FUNCTION.contains(next.of(line.text)));
+    let closed = next.is_none_or(|next| !next.is_han() || line.names.between.contains(next.of(line.text)));
     (says(end) || (led && closed)).then_some((end, if led { 0.9 } else { 0.8 }))
 }
 
@@ -1261,7 +1258,7 @@ fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role])
     let bound =
         led || before.is_none_or(|before| {
             let token = line.tokens[before];
-            !token.is_han() || FUNCTION.contains(token.of(line.text)) || line.taken[before]
+            !token.is_han() || line.names.between.contains(token.of(line.text)) || line.taken[before]
         }) || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
             || near(roles, surname.at).1.iter().any(|role| role.reach == surname.at);
     if long_fits && bound && if led || !weak { follows(long) } else { follows_surely(long) } {

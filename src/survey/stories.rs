@@ -90,7 +90,7 @@ impl Slots {
     /// The chunk and the slot in it of a key.
     fn place(&self, key: u64) -> (usize, usize) {
         let slot = key as usize;
-        (slot / CHUNK_SLOTS & (self.0.len() - 1), slot & (CHUNK_SLOTS - 1))
+        ((slot / CHUNK_SLOTS) & (self.0.len() - 1), slot & (CHUNK_SLOTS - 1))
     }
 }
 
