@@ -29,6 +29,8 @@ const MIN_SENTENCE_BYTES: usize = 24;
 const KEY_BYTES: usize = 48;
 /// A record that shares one in so many of a line's keys counts as printing it: edited copies keep few of them.
 const SHARED_KEYS: usize = 4;
+/// First bytes, in UTF-8, of the Chinese full stop and of the other two marks.
+const WIDE_MARKS: (u8, u8) = (0xe3, 0xef);
 /// Shortest sentence that tells of a story alone.
 const MIN_ALONE_BYTES: usize = 32;
 /// Shortest line that counts for how far below the beginning another one stands: menus and headlines in front do not.
@@ -194,26 +196,37 @@ fn keys(line: &str) -> impl Iterator<Item = (u64, bool)> {
 
 /// The sentences of a line, without marks around them, that are long enough.
 fn sentences(line: &str) -> impl Iterator<Item = &str> {
+    // Most lines have no mark of the width of Chinese characters.
+    let is_wide = memchr::memchr2(WIDE_MARKS.0, WIDE_MARKS.1, line.as_bytes()).is_some();
     let mut rest = line;
     std::iter::from_fn(move || {
         if rest.is_empty() {
             return None;
         }
-        let (sentence, behind) = rest.split_at(sentence_end(rest));
+        let end = if is_wide { wide_sentence_end(rest) } else { sentence_end(rest) };
+        let (sentence, behind) = rest.split_at(end);
         rest = behind;
         Some(sentence.trim_matches(|c: char| !c.is_alphanumeric()))
     })
     .filter(|sentence| sentence.len() >= MIN_SENTENCE_BYTES)
 }
 
-/// Where the first sentence of a text ends: behind a full stop with a blank, or a Chinese one.
+/// Where the first sentence of a text ends: behind a full stop with a blank.
 fn sentence_end(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    memchr::memchr3_iter(b'.', b'!', b'?', bytes)
+        .find(|at| bytes.get(at + 1) == Some(&b' '))
+        .map_or(bytes.len(), |at| at + 1)
+}
+
+/// As [`sentence_end`], or behind a Chinese full stop.
+fn wide_sentence_end(text: &str) -> usize {
     let bytes = text.as_bytes();
     (0..bytes.len())
         .find_map(|at| match bytes[at] {
             b'.' | b'!' | b'?' if bytes.get(at + 1) == Some(&b' ') => Some(at + 1),
-            0xe3 | 0xef if ["。", "！", "？"].iter().any(|mark| bytes[at..].starts_with(mark.as_bytes())) => {
-                Some(at + 3)
+            byte if byte == WIDE_MARKS.0 || byte == WIDE_MARKS.1 => {
+                ["。", "！", "？"].iter().any(|mark| bytes[at..].starts_with(mark.as_bytes())).then_some(at + 3)
             }
             _ => None,
         })
