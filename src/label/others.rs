@@ -15,19 +15,24 @@ const AGAINST_STOCK_SENTENCES: f32 = 0.5;
 const MAX_STOCK_UNITS: f32 = 12.0;
 /// Lines behind the title, or from the first line of text on where there is none, that other pages may print as the story's teaser.
 const TEASED_LINES: usize = 3;
-/// Log-odds against lines of another record whose title or first line this one has. This constant and the next five are the best of
-/// some sixty sets on 23,500 Vietnamese records with 2,000 copies, of which 24 instead of 56 have less than .8 of their text in common
+/// Log-odds against lines of another record whose title or first line this one has. This constant and the next seven are the best of
+/// some ninety sets on 23,500 Vietnamese records with 2,000 copies, of which 16 instead of 56 have less than .8 of their text in common
 /// after cleaning, although they have more.
 const AGAINST_OTHERS: f32 = 6.0;
 /// Log-odds against lines of another record of which this one has only how its first line ends: sentences end as the press puts it.
 const AGAINST_ENDINGS: f32 = 4.0;
 /// Log-odds in favour of paragraphs that a copy of the article holds too.
-const FOR_COPIED: f32 = 6.0;
+const FOR_COPIED: f32 = 8.0;
+/// Log-odds against paragraphs of which no other record has a sentence, where copies have most of the article: a line is doubted that one
+/// outlet alone prints inside the story.
+const AGAINST_ABSENT: f32 = 1.1;
+/// Share of the text that copies have, from which they have most of the article.
+const MOSTLY_COPIED: f32 = 0.5;
 /// Steps of 64 bytes of prose that a line stands further below here than in the record that begins with it. Copies are out of step by
 /// less: a summary that is dropped, a paragraph in front.
 const BELOW_STEPS: u8 = 10;
 /// Most of the text from the first to the last line that another story has; with more of it, the other record is a copy or says nothing.
-const MOST_OF_OTHERS: f32 = 0.4;
+const MOST_OF_OTHERS: f32 = 0.65;
 /// Least of the text that a copy shares line by line.
 const LEAST_OF_COPIES: f32 = 0.15;
 
@@ -61,7 +66,8 @@ impl Page<'_> {
     }
 
     /// Lines with which another record begins are rather that record's, where they stand further below here: headlines and teasers, and
-    /// with them what else that record prints. Paragraphs that a copy of the article holds too are rather text. Gives the lines of others.
+    /// with them what else that record prints. Paragraphs that a copy of the article holds too are rather text; where copies have most of
+    /// the article, those of which no other record has a sentence are doubted. Gives the lines of others.
     pub(super) fn weigh_stories(&self, odds: &mut [Option<i32>], title: Option<usize>) -> Vec<usize> {
         let begin = begin(odds, title).unwrap_or(0);
         let kin = self.kin(odds, begin);
@@ -71,16 +77,27 @@ impl Page<'_> {
         if kin.is_empty() {
             return of_others;
         }
+        let is_copied = |line: &Line| others(line).any(|it| kin_of(it) == Some(Kin::Copy));
+        let (mut copied, mut all) = (0, 0);
+        for (line, _) in self.lines.iter().zip(&*odds).filter(|(_, odds)| odds.is_some_and(|odds| odds > 0)) {
+            all += line.shape.chars;
+            copied += if is_copied(line) { line.shape.chars } else { 0 };
+        }
+        let is_mostly_copied = copied as f32 > MOSTLY_COPIED * all as f32;
         for (at, odds) in odds.iter_mut().enumerate().skip(begin + 1) {
             let line = &self.lines[at];
+            let mut change = 0.0;
             if let Some(Kin::Other(against)) = line.seen.elsewhere.nearest.and_then(kin_of) {
-                let against = if is_stock(line) { AGAINST_STOCK_SENTENCES } else { against };
-                *odds = odds.map(|odds| odds - (against * UNIT) as i32);
+                change = if is_stock(line) { -AGAINST_STOCK_SENTENCES } else { -against };
                 of_others.push(at);
-            } else if line.is_prose() && !line.seen.is_template && others(line).any(|it| kin_of(it) == Some(Kin::Copy))
-            {
-                *odds = odds.map(|odds| odds + (FOR_COPIED * UNIT) as i32);
+            } else if line.is_prose() && !line.seen.is_template {
+                if is_copied(line) {
+                    change = FOR_COPIED;
+                } else if is_mostly_copied && others(line).next().is_none() {
+                    change = -AGAINST_ABSENT;
+                }
             }
+            *odds = odds.map(|odds| odds + (change * UNIT) as i32);
         }
         of_others
     }

@@ -45,3 +45,25 @@ fn the_survey_can_be_left_out() {
     sandbox.run(&["run", "in", "--set", "label.template_records=0"]).expect(0);
     assert!(fates(&sandbox).iter().all(|(_, fate)| fate == "true"));
 }
+
+/// Below one story the beginning of another, which stands alone in a record of its own.
+#[test]
+fn the_beginning_of_another_record_is_that_records() {
+    let other = article(1);
+    let begins: Vec<&str> = other.split("\n\n").take(2).collect();
+    let feed = json_line("a1", &other) + &json_line("a2", &format!("{}\n\n{}", article(2), begins.join("\n\n")));
+    for (set, cut) in [("label.stories_of_others=true", true), ("label.stories_of_others=false", false)] {
+        let sandbox = Sandbox::new();
+        sandbox.write("in/feed.jsonl", &feed);
+        sandbox.run(&["run", "in", "--set", set]).expect(0);
+        let rows = sandbox.rows(Table::Segments);
+        let rules: Vec<&str> = rows
+            .iter()
+            .filter(|row| row["id"] == "a2" && begins.contains(&row["text"].trim()))
+            .map(|row| row["rule"].as_str())
+            .collect();
+        assert_eq!(rules.len(), 2);
+        assert!(rules.iter().all(|rule| (*rule == "related.elsewhere") == cut), "{set}: {rules:?}");
+        sandbox.assert_laws();
+    }
+}
