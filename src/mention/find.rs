@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::dates::Context;
 use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
-use super::people::{Line, Org, Person, Role, Style, organisations, persons, roles};
+use super::people::{Line, Org, POINTS, Person, Role, Style, organisations, persons, roles};
 use super::places::{PartyMention, Place, parties, places};
 use super::{Finder, Language, Scratch};
 use crate::document::Mention;
@@ -119,7 +119,7 @@ impl Finder {
         };
         roles(&line, language.style, found_roles);
         organisations(&line, language.style, found_roles, &mut state.short_forms, orgs);
-        persons(&line, language.style, names, found_roles, orgs, people);
+        persons(&line, language.style, found_roles, orgs, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);
         let known_rows = state.mentions.len();
@@ -301,7 +301,7 @@ impl Finder {
             if language.style == Style::Han {
                 // `阿尔贝托·安纳亚(Alberto Anaya)`: the brackets hold the name in its own letters.
                 match bracket(text, tokens, person.end) {
-                    Some((latin, _)) if printed.contains(['·', '・', '•', '‧']) => {
+                    Some((latin, _)) if printed.contains(POINTS) => {
                         (authority, authority_id) = (Some("bracket".to_owned()), Some(latin.to_owned()));
                     }
                     _ => {

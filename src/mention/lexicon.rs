@@ -232,6 +232,8 @@ pub struct PersonLexicon {
     pub particles: Vec<String>,
     /// Words behind a name that only persons are followed by (`cho biết`, `said`).
     pub says: Vec<String>,
+    /// Those of `says` that say so in one character (`说`): the others follow much else too.
+    pub spoken: String,
     /// Words in front of a name that only persons follow (`according to`, `said`).
     pub said: Vec<String>,
     /// Words in front of a name that make it another thing (`đường`, `Trường`).

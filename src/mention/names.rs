@@ -158,6 +158,8 @@ pub struct Names {
     pub bare: Vec<String>,
     /// Family names that are words too.
     pub weak: HanSet,
+    /// Words of one character that only persons are followed by.
+    pub spoken: HanSet,
 }
 
 /// Names of several files together.
@@ -249,6 +251,7 @@ impl Names {
             names.between.extend(&person.between);
             names.bare.extend(lexicon.org.bare.iter().cloned());
             names.weak.extend(&person.weak);
+            names.spoken.extend(&person.spoken);
             let lists: [(&[String], Entry, Case); 22] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),

@@ -56,6 +56,9 @@ pub struct Org {
     pub known: Option<Entry>,
 }
 
+/// Points between the parts of a foreign name in Chinese and Japanese.
+pub(super) const POINTS: [char; 4] = ['·', '・', '•', '‧'];
+
 /// Tokens around a token in which what belongs to it is looked for: bounds keep the cost linear in the line.
 const NEAR: usize = 8;
 
@@ -115,6 +118,11 @@ impl Line<'_> {
     /// Whether a sentence begins at a token.
     fn begins(&self, at: usize) -> bool {
         at == 0 || matches!(self.sign(at - 1), "." | "!" | "?" | "\"" | "“" | ":" | "…" | "-" | "–" | "—" | "•")
+    }
+
+    /// Whether a token is a point between the parts of a foreign name.
+    fn is_point(&self, token: Token) -> bool {
+        token.is_sign() && token.of(self.text).contains(POINTS)
     }
 
     fn is_lower_word(&self, at: usize) -> bool {
@@ -796,9 +804,9 @@ fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
 const MAX_SHORT: usize = 30;
 
 /// The persons of a line.
-pub fn persons(line: &Line, style: Style, names: &Names, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
+pub fn persons(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
     match style {
-        Style::Han => han(line, names, roles, found),
+        Style::Han => han(line, roles, found),
         Style::FamilyFirst | Style::GivenFirst => capitals(line, style, roles, orgs, found),
     }
 }
@@ -1069,18 +1077,17 @@ fn given_first(
 }
 
 /// Names of Han characters: beside a role or a word of address, in front of what persons do, and foreign names by their points.
-fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
-    let is_point = |token: Token| token.is_sign() && matches!(token.of(line.text), "·" | "・" | "•" | "‧");
+fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
     // Names given before are compared only where one may begin: by some bits of the first character's third byte.
     let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
     let mut here: Vec<&str> = Vec::new();
     let mut known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
-    let in_sounds = |token: &Token| token.is_han() && names.sounds.contains(token.of(line.text));
+    let in_sounds = |token: &Token| token.is_han() && line.names.sounds.contains(token.of(line.text));
     let mut at = 0;
     let mut free_from = 0;
     while at < line.tokens.len() {
         let token = line.tokens[at];
-        if is_point(token) && at > free_from {
+        if line.is_point(token) && at > free_from {
             // Back to the beginning of the first part, on to the end of the last.
             let last_place = line.places.partition_point(|place| place.end < at).checked_sub(1);
             let last_place = last_place.map_or(0, |last| line.places[last].end);
@@ -1093,7 +1100,7 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             let mut end = at + 1;
             let mut part = 0;
             while let Some(token) = line.tokens.get(end) {
-                if is_point(*token) && part > 0 {
+                if line.is_point(*token) && part > 0 {
                     part = 0;
                 } else if in_sounds(token)
                     && part < 7
@@ -1114,7 +1121,7 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
                 found.push(Person { at: start, end, confidence: 0.93, role, short: false });
                 // `卡雷亚斯` behind `阿尔文·卡雷亚斯`.
                 let name = line.text.get(line.tokens[start].start as usize..line.tokens[end - 1].end as usize);
-                let last = name.and_then(|name| name.rsplit(['·', '・', '•', '‧']).next());
+                let last = name.and_then(|name| name.rsplit(POINTS).next());
                 if let Some(last) = last.filter(|last| last.chars().count() > 1 && here.len() < NAMES_BEFORE) {
                     known_bits |= first_bits(last, 0);
                     here.push(last);
@@ -1141,7 +1148,7 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             (free_from, at) = (end, end);
             continue;
         }
-        if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, names, at, roles)).flatten() {
+        if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten() {
             let (first, around) = near(roles, at);
             let role = around.iter().rposition(|role| role.end == at || role.reach == at).map(|number| first + number);
             found.push(Person { at, end, confidence, role, short: false });
@@ -1169,7 +1176,7 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
             || line.parties.get(party).is_some_and(|party| party.at < at + 2)
             || around.iter().any(|role| role.at < at + 2 && role.end > at);
         let refused = line.is(at, Entry::NoPerson).is_some() || inside;
-        match (!refused).then(|| han_name(line, names, surname, led, roles)).flatten() {
+        match (!refused).then(|| han_name(line, surname, led, roles)).flatten() {
             Some((end, confidence)) => {
                 let behind = around.iter().position(|role| role.at == end).map(|number| first + number);
                 found.push(Person { at, end, confidence, role: role_before.or(behind), short: false });
@@ -1183,9 +1190,9 @@ fn han(line: &Line, names: &Names, roles: &[Role], found: &mut Vec<Person>) {
 
 /// End of a foreign name of three to six characters without a point: all of its characters are written by sound, signs or words that
 /// stand between names bound it, and a role, or what persons do, stands beside it.
-fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option<(usize, f32)> {
+fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> {
     let token = line.tokens[at];
-    if !token.is_han() || !names.sounds.contains(token.of(line.text)) || line.taken[at] {
+    if !token.is_han() || !line.names.sounds.contains(token.of(line.text)) || line.taken[at] {
         return None;
     }
     let before = at.checked_sub(1).map(|before| line.tokens[before]);
@@ -1200,7 +1207,8 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
     let mut end = at;
     let (mut foreign, mut known) = (0, false);
     while let Some(token) = line.tokens.get(end) {
-        let part = token.is_han() && names.sounds.contains(token.of(line.text)) && end - at < 7 && !line.taken[end];
+        let part =
+            token.is_han() && line.names.sounds.contains(token.of(line.text)) && end - at < 7 && !line.taken[end];
         if !part || (end > at && token.space_before()) || (end - at > 1 && says(end)) {
             break;
         }
@@ -1215,7 +1223,7 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
         end += 1;
     }
     let next = line.tokens.get(end);
-    let point = next.is_some_and(|next| matches!(next.of(line.text), "·" | "・" | "•" | "‧"));
+    let point = next.is_some_and(|next| line.is_point(*next));
     if known || point || !(3..=6).contains(&(end - at)) || foreign < 2 {
         return None;
     }
@@ -1225,16 +1233,16 @@ fn han_by_sound(line: &Line, names: &Names, at: usize, roles: &[Role]) -> Option
 
 /// End of a name of one or two characters behind a surname: where a word begins that follows names, a sign stands, or, behind a role,
 /// the third character is none that names lack.
-fn han_name(line: &Line, names: &Names, surname: Hit, led: bool, roles: &[Role]) -> Option<(usize, f32)> {
+fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usize, f32)> {
     let given = |at: usize| {
         line.tokens.get(at).is_some_and(|token| {
-            token.is_han() && !token.space_before() && !names.ends.contains(token.of(line.text)) && !line.taken[at]
+            token.is_han() && !token.space_before() && !line.names.ends.contains(token.of(line.text)) && !line.taken[at]
         })
     };
     // Words of one character follow persons and much else: behind a family name that is a word too they show nothing.
-    let weak = names.weak.contains(line.tokens[surname.at].of(line.text)) && surname.end - surname.at == 1;
+    let weak = line.names.weak.contains(line.tokens[surname.at].of(line.text)) && surname.end - surname.at == 1;
     let shows = |hit: &Hit| match hit.entry {
-        Entry::Says => hit.end - hit.at > 1 || matches!(line.tokens[hit.at].of(line.text), "说" | "称" | "說" | "稱"),
+        Entry::Says => hit.end - hit.at > 1 || line.names.spoken.contains(line.tokens[hit.at].of(line.text)),
         Entry::HonorificBehind => true,
         _ => false,
     };
