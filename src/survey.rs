@@ -99,7 +99,7 @@ impl Survey {
 
 /// Bits of the number of slots that a sketch has for so many entries.
 fn slot_bits(entries: u64, (least, most): (u32, u32)) -> u32 {
-    entries.max(1).ilog2().clamp(least, most)
+    entries.max(1).next_power_of_two().ilog2().clamp(least, most)
 }
 
 /// Adds the slots of a sketch to a hash.

@@ -19,9 +19,9 @@ use crate::hashing::Digest;
 const SLOT_BITS: (u32, u32) = (12, 22);
 /// Slots that are made at once, when the first of them is needed: large inputs may hold little that is a record.
 const CHUNK_SLOTS: usize = 1 << 12;
-/// Stored bytes of input that stand for one slot, which is some two sentences. Sixteen tell no more; with 350 a third of what is learned
-/// of copies is lost.
-const BYTES_PER_SLOT: u64 = 64;
+/// Stored bytes of input that stand for one slot, two to a key. Fewer tell no more; with 64 one of ten keys is lost, with 350 a third of
+/// what is learned of copies.
+const BYTES_PER_SLOT: u64 = 16;
 /// Shortest sentence that is noted, in bytes: about five syllables of Vietnamese or eight Chinese characters. Shorter ones recur by chance.
 const MIN_SENTENCE_BYTES: usize = 24;
 /// Bytes of a sentence's beginning and end that stand for it: a headline that is glued to its teaser begins the same sentence, and a
@@ -58,6 +58,10 @@ pub struct Elsewhere {
     pub furthest: Option<Other>,
     /// How far below the beginning of this record, in steps.
     pub here: u8,
+    /// Keys that another record prints too.
+    pub shared_keys: u16,
+    /// Keys of which both sketches know that no other record prints them.
+    pub own_keys: u16,
 }
 
 /// For each sentence the records that print it nearest to their beginning and furthest below.
@@ -123,19 +127,29 @@ impl Stories {
 
     fn look_up(&self, line: &str, here: u8, own: u32) -> Elsewhere {
         let (mut nearest, mut furthest, mut all) = (Votes::default(), Votes::default(), 0);
+        let (mut shared_keys, mut own_keys) = (0, 0);
         for (key, by_beginning) in keys(line) {
             all += 1;
             let near = !self.nearest.get(key);
-            if near >> 32 & 0xff_ffff == key >> 40 && near as u32 != own {
-                nearest.add(Other { record: near as u32, at: (near >> 56) as u8, by_beginning });
-            }
+            let near = (near >> 32 & 0xff_ffff == key >> 40).then_some(Other {
+                record: near as u32,
+                at: (near >> 56) as u8,
+                by_beginning,
+            });
             let far = self.furthest.get(key);
-            if far >> 40 == key >> 40 && far as u32 != own {
-                furthest.add(Other { record: far as u32, at: (far >> 32) as u8, by_beginning });
+            let far =
+                (far >> 40 == key >> 40).then_some(Other { record: far as u32, at: (far >> 32) as u8, by_beginning });
+            let is_other = |it: &Other| it.record != own;
+            if near.is_some_and(|it| is_other(&it)) || far.is_some_and(|it| is_other(&it)) {
+                shared_keys += 1;
+            } else if near.is_some() && far.is_some() {
+                own_keys += 1;
             }
+            near.filter(is_other).into_iter().for_each(|it| nearest.add(it));
+            far.filter(is_other).into_iter().for_each(|it| furthest.add(it));
         }
         let is_enough = |count: usize| SHARED_KEYS * count >= all && (count >= 2 || line.len() >= MIN_ALONE_BYTES);
-        Elsewhere { nearest: nearest.most(is_enough), furthest: furthest.most(is_enough), here }
+        Elsewhere { nearest: nearest.most(is_enough), furthest: furthest.most(is_enough), here, shared_keys, own_keys }
     }
 
     /// Adds all that is known to a hash.
