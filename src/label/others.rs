@@ -15,8 +15,8 @@ const AGAINST_STOCK_SENTENCES: f32 = 0.5;
 const MAX_STOCK_UNITS: f32 = 12.0;
 /// Lines behind the title, or from the first line of text on where there is none, that other pages may print as the story's teaser.
 const TEASED_LINES: usize = 3;
-/// Log-odds against lines of another record whose title or first line this one has. This constant and the next ten are the best of
-/// some ninety sets on 23,500 Vietnamese records with 2,000 copies, of which 35 instead of 56 have less than .8 of their text in common
+/// Log-odds against lines of another record whose title or first line this one has. This constant and the next nine are the best of
+/// some ninety sets on 23,500 Vietnamese records with 2,000 copies, of which 19 instead of 56 have less than .8 of their text in common
 /// after cleaning, although they have more.
 const AGAINST_OTHERS: f32 = 6.0;
 /// Log-odds against lines of another record of which this one has only how its first line ends: sentences end as the press puts it.
@@ -28,8 +28,6 @@ const FOR_EDITED: f32 = 8.0;
 /// Log-odds against paragraphs of which no other record has a sentence, where copies have most of the article: a line is doubted that one
 /// outlet alone prints inside the story.
 const AGAINST_ABSENT: f32 = 1.1;
-/// The same where a copy was edited.
-const AGAINST_ABSENT_EDITED: f32 = 2.0;
 /// Share of the keys of shared lines that the other record does not print, from which it is an edited copy and no second print of the
 /// page. Two prints of 681 pages differ in up to .02 for one in twenty, edited copies of the Vietnamese records in more for nine in ten.
 const EDITED: f32 = 0.03;
@@ -104,7 +102,6 @@ impl Page<'_> {
             all += line.shape.chars;
             copied += if copied_by(line).is_some() { line.shape.chars } else { 0 };
         }
-        let is_edited = kin.iter().any(|(_, kin)| *kin == Kin::EditedCopy);
         let is_mostly_copied = copied as f32 > MOSTLY_COPIED * all as f32;
         for (at, odds) in odds.iter_mut().enumerate().skip(begin + 1) {
             let line = &self.lines[at];
@@ -116,7 +113,7 @@ impl Page<'_> {
                 if let Some(in_favour) = copied_by(line) {
                     change = in_favour;
                 } else if is_mostly_copied && others(line).next().is_none() {
-                    change = -(if is_edited { AGAINST_ABSENT_EDITED } else { AGAINST_ABSENT });
+                    change = -AGAINST_ABSENT;
                 }
             }
             *odds = odds.map(|odds| odds + (change * UNIT) as i32);
