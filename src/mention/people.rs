@@ -39,6 +39,8 @@ pub struct Person {
     pub role: Option<usize>,
     /// Whether it may be a part of a name given in full before.
     pub short: bool,
+    /// Whether its form alone tells it: a given name in front.
+    pub by_form: bool,
 }
 
 /// A role in a line.
@@ -63,6 +65,17 @@ pub struct Org {
     pub end: usize,
     /// Its entry where the lexicon knows it by name.
     pub known: Option<Entry>,
+}
+
+/// A short form of an organisation that a record explains.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortForm {
+    /// As printed.
+    pub name: String,
+    /// The line that explains it first.
+    pub line: usize,
+    /// Whether it surely is an organisation's: not only by an `'s`, or by the first letters of words with capitals.
+    pub sure: bool,
 }
 
 /// Points between the parts of a foreign name in Chinese and Japanese.

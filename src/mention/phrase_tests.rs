@@ -19,7 +19,7 @@ fn named(finder: &Finder, language: &str, phrase: &str) -> Vec<String> {
     let text = &crate::text::nfc_half_width(phrase);
     let source = Source { seg_no: 0, raw: phrase, text, char_start: 0, is_plain: is_plain(text), mark: 0 };
     finder.line(language, source, &mut scratch, &mut state);
-    Finder::finish(&mut state);
+    Finder::finish(language, &[source], &mut state);
     let names = state.mentions.iter().filter(|mention| matches!(mention.kind, "org" | "person"));
     names.map(|mention| format!("{} {}", mention.kind, mention.surface)).collect()
 }

@@ -53,7 +53,8 @@ pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], 
                     |role: &Role| role.at == behind || (role.at == behind + 1 && line.tokens[behind].is_lower());
                 around.iter().position(follows).map(|number| first + number)
             });
-            found.push(Person { at, end, confidence, role, short });
+            let by_form = line.is(at, Entry::Given).is_some();
+            found.push(Person { at, end, confidence, role, short, by_form });
             at = end;
         }
     }
@@ -249,12 +250,19 @@ fn given_first(
     let known_at = |at: usize| line.is(at, Entry::Given).is_some() && line.spaced_capital(at + 1);
     let paired = (joint(end) && known_at(end + 1))
         || (at > 2 && joint(at - 1) && found.last().is_some_and(|last| last.end + 1 == at && !last.short));
+    let owns = matches!(line.sign(end), "'" | "’")
+        && line.tokens.get(end + 1).is_some_and(|next| next.of(line.text) == "s" && !next.space_before());
     match words {
         1 if is_last_name(line, at, found) => Some((end, 0.85, true)),
-        1 if is_first_name(line, at, found) && (!line.begins(at) || says || line.sign(end) == ":") => {
+        1 if is_first_name(line, at, found) && (!line.begins(at) || says || line.sign(end) == ":" || owns) => {
             Some((end, 0.8, true))
         }
-        1 => ((honorific || role) && !line.begins(at)).then_some((end, 0.85, true)),
+        // `o Carlos`
+        1 if given && at > 0 && line.tokens[at - 1].is_lower() && line.is_one_of(at - 1, &line.names.articles) => {
+            Some((end, 0.75, true))
+        }
+        // `Mr. Olden`: the sign belongs to the word of address.
+        1 => (honorific || (role && !line.begins(at))).then_some((end, 0.85, true)),
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
         2..=4 if says || said || described => Some((end, 0.8, false)),

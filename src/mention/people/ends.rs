@@ -6,25 +6,34 @@ use crate::mention::names::{Entry, Hit};
 use crate::mention::tokens::Token;
 
 impl Line<'_> {
+    /// Whether words are one of the verbs that organisations' names hold too.
+    fn is_one_verb(&self, hit: Hit) -> bool {
+        let (Some(first), Some(last)) = (self.tokens.get(hit.at), self.tokens.get(hit.end - 1)) else { return false };
+        self.text
+            .get(first.start as usize..last.end as usize)
+            .is_some_and(|words| self.names.org_verbs.iter().any(|verb| verb == words))
+    }
+
     /// Whether words in lower case behind a capital, and in front of no further words of a name, say what the organisation does:
     /// `Bộ Quốc phòng | tổ chức`.
-    fn is_verb(&self, hit: Hit) -> bool {
+    fn is_verb(&self, hit: Hit, from: usize) -> bool {
         let words = &self.tokens[hit.at..hit.end];
-        let (Some(first), Some(last)) = (words.first(), words.last()) else { return false };
+        let Some(first) = words.first() else { return false };
         let capital = |at: Option<usize>| at.is_some_and(|at| self.tokens[at].is_capital());
         let behind_name = capital(hit.at.checked_sub(1)) && capital(hit.at.checked_sub(2));
-        let goes_on = self
-            .hits
-            .longest(hit.end, |entry| matches!(entry, Entry::OrgWord | Entry::OrgHead))
-            .is_some_and(|next| next.entry == Entry::OrgWord && !behind_name);
+        let goes_on = || {
+            self.hits
+                .longest(hit.end, |entry| matches!(entry, Entry::OrgWord | Entry::OrgHead))
+                .is_some_and(|next| next.entry == Entry::OrgWord && !behind_name && !self.is_one_verb(next))
+        };
         hit.entry == Entry::OrgWord
             && first.is_lower()
-            && (capital(hit.at.checked_sub(1)) || capital(hit.at.checked_sub(2)))
-            && self
-                .text
-                .get(first.start as usize..last.end as usize)
-                .is_some_and(|words| self.names.org_verbs.iter().any(|verb| verb == words))
-            && !goes_on
+            && (capital(hit.at.checked_sub(1))
+                || capital(hit.at.checked_sub(2))
+                || (from.max(hit.at.saturating_sub(MAX_WORDS))..hit.at)
+                    .any(|at| self.tokens[at].is_capital() && self.is(at, Entry::OrgHead).is_none()))
+            && self.is_one_verb(hit)
+            && !goes_on()
     }
 
     /// End of the name of an organisation behind its head, where the family name comes first: words of such names, words of two
@@ -155,7 +164,7 @@ impl Line<'_> {
             let of =
                 |hit: &&Hit| matches!(hit.entry, Entry::OrgWord | Entry::OrgHead | Entry::Org(_)) && hit.end <= party;
             let head = self.hits.at(end).iter().rev().find(of).copied();
-            if head.is_some_and(|hit| end > from && self.is_verb(hit)) {
+            if head.is_some_and(|hit| end > from && self.is_verb(hit, from)) {
                 break;
             }
             if let Some(hit) = head.filter(|hit| hit.end > end && self.tokens[end].space_before()) {

@@ -8,7 +8,7 @@ use crate::mention::tokens::Token;
 pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
     // Names given before are compared only where one may begin: by some bits of the first character's third byte.
     let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
-    let mut here: Vec<&str> = Vec::new();
+    let mut here: Vec<(&str, bool)> = Vec::new();
     let mut known_bits = line.people.iter().fold(0, |bits, name| bits | first_bits(name, 0));
     let in_sounds = |token: &Token| token.is_han() && line.names.sounds.contains(token.of(line.text));
     let mut at = 0;
@@ -46,13 +46,13 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
                     .iter()
                     .rposition(|role| role.end == start || role.reach == start)
                     .map(|number| first + number);
-                found.push(Person { at: start, end, confidence: 0.93, role, short: false });
+                found.push(Person { at: start, end, confidence: 0.93, role, short: false, by_form: false });
                 // `卡雷亚斯` behind `阿尔文·卡雷亚斯`.
                 let name = line.text.get(line.tokens[start].start as usize..line.tokens[end - 1].end as usize);
                 let last = name.and_then(|name| name.rsplit(POINTS).next());
                 if let Some(last) = last.filter(|last| last.chars().count() > 1 && here.len() < NAMES_BEFORE) {
                     known_bits |= first_bits(last, 0);
-                    here.push(last);
+                    here.push((last, true));
                 }
                 free_from = end;
                 at = end;
@@ -64,22 +64,27 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
             && at >= free_from
             && known_bits & first_bits(line.text, token.start as usize) != 0
             && let Some(rest) = line.text.get(token.start as usize..)
-            && let Some(known) =
-                line.people.iter().map(String::as_str).chain(here.iter().copied()).find(|name| rest.starts_with(*name))
+            && let Some(known) = line
+                .people
+                .iter()
+                .map(String::as_str)
+                .chain(here.iter().map(|(name, _)| *name))
+                .find(|name| rest.starts_with(*name))
+            && !line.tokens.get(at + known.chars().count()).is_some_and(|next| line.is_point(*next))
         {
             let end = at + known.chars().count();
             let (first, around) = near(roles, at);
             let role = around.iter().rposition(|role| role.end == at).map(|number| first + number);
-            let short = here.contains(&known)
+            let short = here.contains(&(known, true))
                 || line.people.iter().any(|name| name.strip_suffix(known).is_some_and(|rest| rest.ends_with('·')));
-            found.push(Person { at, end, confidence: 0.9, role, short });
+            found.push(Person { at, end, confidence: 0.9, role, short, by_form: false });
             (free_from, at) = (end, end);
             continue;
         }
         if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten() {
             let (first, around) = near(roles, at);
             let role = around.iter().rposition(|role| role.end == at || role.reach == at).map(|number| first + number);
-            found.push(Person { at, end, confidence, role, short: false });
+            found.push(Person { at, end, confidence, role, short: false, by_form: false });
             (free_from, at) = (end, end);
             continue;
         }
@@ -107,7 +112,13 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
         match (!refused).then(|| han_name(line, surname, led, roles)).flatten() {
             Some((end, confidence)) => {
                 let behind = around.iter().position(|role| role.at == end).map(|number| first + number);
-                found.push(Person { at, end, confidence, role: role_before.or(behind), short: false });
+                found.push(Person { at, end, confidence, role: role_before.or(behind), short: false, by_form: false });
+                // `施志安就…` behind `党魁施志安,`.
+                let name = line.text.get(line.tokens[at].start as usize..line.tokens[end - 1].end as usize);
+                if let Some(name) = name.filter(|_| here.len() < NAMES_BEFORE && confidence > 0.8) {
+                    known_bits |= first_bits(name, 0);
+                    here.push((name, false));
+                }
                 free_from = end;
                 at = end;
             }
@@ -126,8 +137,9 @@ fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> 
     let before = at.checked_sub(1).map(|before| line.tokens[before]);
     let role = near(roles, at).1.iter().any(|role| role.end == at || role.reach == at);
     let led = role || line.hits.ending(at, |entry| matches!(entry, Entry::Honorific | Entry::Said)).is_some();
-    let bound =
-        led || before.is_none_or(|before| !before.is_han() || line.names.between.contains(before.of(line.text)));
+    let bound = led
+        || before.is_none_or(|before| !before.is_han() || line.names.between.contains(before.of(line.text)))
+        || line.hits.ending(at, |entry| entry == Entry::Kind).is_some();
     if !bound || line.place_at(at).is_some() {
         return None;
     }
@@ -152,7 +164,9 @@ fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> 
     }
     let next = line.tokens.get(end);
     let point = next.is_some_and(|next| line.is_point(*next));
-    if known || point || !(3..=6).contains(&(end - at)) || foreign < 2 {
+    // `普林斯顿大学`
+    let of_org = line.hits.at(end).iter().any(|hit| matches!(hit.entry, Entry::StrongTail));
+    if known || point || of_org || !(3..=6).contains(&(end - at)) || foreign + usize::from(led) < 2 {
         return None;
     }
     let closed = next.is_none_or(|next| !next.is_han() || line.names.between.contains(next.of(line.text)));
@@ -195,7 +209,8 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
         led || before.is_none_or(|before| {
             let token = line.tokens[before];
             !token.is_han() || line.names.between.contains(token.of(line.text)) || line.taken[before]
-        }) || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
+        }) || line.hits.ending(surname.at, |entry| entry == Entry::Kind).is_some()
+            || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
             || near(roles, surname.at).1.iter().any(|role| role.reach == surname.at);
     if long_fits && bound && if led || !weak { follows(long) } else { follows_surely(long) } {
         return Some((long, if led { 0.97 } else { 0.85 }));
@@ -222,7 +237,14 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
     {
         return Some((long, 0.75));
     }
-    if !led {
+    if !led || (weak && !closed(long) && !closed(short)) {
+        return None;
+    }
+    // `温斯罗|普`: a part of a foreign name.
+    let by_sound = (surname.at..=long).all(|at| {
+        line.tokens.get(at).is_some_and(|token| token.is_han() && line.names.sounds.contains(token.of(line.text)))
+    });
+    if by_sound && !closed(long) && !closed(short) {
         return None;
     }
     if long_fits {

@@ -3,20 +3,27 @@
 mod han;
 
 use super::short_forms::short_forms;
-use super::{Line, MAX_WORDS, Org, Role, Style, near};
+use super::{Line, MAX_WORDS, Org, Role, ShortForm, Style, near};
 use crate::decode::is_syllable;
 use crate::mention::names::{Entry, Hit};
 use crate::mention::tokens::Token;
 
-/// The organisations of a line: known names, and names by their first or last word.
-pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<String>, found: &mut Vec<Org>) {
+/// The organisations of a line: known names, and names by their first or last word. `short` holds the short forms of the record so far.
+pub fn organisations(
+    line: &Line,
+    style: Style,
+    roles: &[Role],
+    line_no: usize,
+    short: &mut Vec<ShortForm>,
+    found: &mut Vec<Org>,
+) {
     let mut free_from = 0;
     for hit in line.hits.0 {
         if hit.at < free_from {
             continue;
         }
         let org = match hit.entry {
-            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, roles),
+            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles),
             Entry::LowerHead if style == Style::FamilyFirst => lower_head(line, *hit),
             Entry::ApartHead if style != Style::Han => apart_head(line, *hit, style),
             Entry::OrgHead if style != Style::Han => by_head(line, *hit, style, roles, free_from),
@@ -25,22 +32,36 @@ pub fn organisations(line: &Line, style: Style, roles: &[Role], short: &mut Vec<
             _ => None,
         };
         if let Some(org) = org {
+            while found.last().is_some_and(|last| last.end > org.at) {
+                found.pop();
+            }
             free_from = org.end;
             found.push(org);
         }
     }
-    short_forms(line, short, found);
+    short_forms(line, line_no, short, found);
 }
 
 /// An organisation or agency that the lexicon knows by name.
-fn known(line: &Line, hit: Hit, roles: &[Role]) -> Option<Org> {
+fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
     let best = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_) | Entry::Agency(_)))?;
     let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end);
     // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
     let of_person = best.end - best.at == 1
         && line.spaced_capital(best.at)
         && line.hits.ending(best.at, |entry| entry == Entry::Given).is_some();
-    (!in_role && !of_person).then_some(Org { at: best.at, end: best.end, known: Some(best.entry) })
+    if in_role || of_person {
+        return None;
+    }
+    if style == Style::Han && line.tokens[best.end - 1].is_han() {
+        if han::is_in_word(line, best.end) {
+            return None;
+        }
+        if let Some(end) = han::goes_on(line, best) {
+            return Some(Org { at: best.at, end, known: None });
+        }
+    }
+    Some(Org { at: best.at, end: best.end, known: Some(best.entry) })
 }
 
 /// A Vietnamese name whose first word is in lower case: `trường Chu Văn An`.
@@ -128,7 +149,8 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
         return None;
     }
     let at = begin_of_tail(line, hit.at, free_from);
-    if at == hit.at {
+    // `The Best Board Games`: a headline in capitals.
+    if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled()) {
         return None;
     }
     let mut end = hit.end;

@@ -1,14 +1,14 @@
 //! Short forms of organisations, which a record explains where it first uses them.
 
-use super::{Line, MAX_WORDS, Org};
+use super::{Line, MAX_WORDS, Org, ShortForm};
 use crate::decode::is_syllable;
-use crate::mention::names::Entry;
+use crate::mention::names::{Entry, Hit};
 
 /// Most short forms of a record that are kept in mind.
 const MAX_SHORT: usize = 30;
 
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
-pub(super) fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<Org>) {
+pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Vec<Org>) {
     if memchr::memchr(b'(', line.text.as_bytes()).is_some() {
         for open in 0..line.tokens.len().saturating_sub(2) {
             let short = line.tokens[open + 1];
@@ -33,9 +33,11 @@ pub(super) fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<
                 found.retain(|org| org.end <= at || org.at >= open);
                 found.push(Org { at, end: open, known: None });
             }
-            if (behind_org || named.is_some()) && !known.iter().any(|known| known == letters) && known.len() < MAX_SHORT
+            if (behind_org || named.is_some())
+                && !known.iter().any(|known| known.name == letters)
+                && known.len() < MAX_SHORT
             {
-                known.push(letters.to_owned());
+                known.push(ShortForm { name: letters.to_owned(), line: line_no, sure: behind_org });
             }
         }
     }
@@ -46,8 +48,8 @@ pub(super) fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<
         let name = line.tokens[own].of(line.text);
         let plain = line.hits.at(own).is_empty() && name.chars().count() > 1;
         let foreign = line.tokens[own].is_upper() || !is_syllable(&name.to_lowercase());
-        if named && plain && foreign && known.len() < MAX_SHORT && !known.iter().any(|known| known == name) {
-            known.push(name.to_owned());
+        if named && plain && foreign && known.len() < MAX_SHORT && !known.iter().any(|known| known.name == name) {
+            known.push(ShortForm { name: name.to_owned(), line: line_no, sure: true });
         }
     }
     // `NPSC said`, `NPSC cho biết`
@@ -57,30 +59,31 @@ pub(super) fn short_forms(line: &Line, known: &mut Vec<String>, found: &mut Vec<
         if !token.is_upper() || !(3..=6).contains(&length) || known.len() == MAX_SHORT {
             continue;
         }
-        let says = line
-            .hits
-            .longest(at + 1, |entry| entry == Entry::Says)
-            .is_some_and(|says| line.tokens[says.at].is_lower() && line.tokens[says.at].space_before());
         let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before();
         let name = token.of(line.text);
         let inside = found.iter().any(|org| org.at <= at && at < org.end);
+        let other = |hit: &Hit| !matches!(hit.entry, Entry::Given | Entry::Surname);
+        if part || inside || line.hits.at(at).iter().any(other) || known.iter().any(|known| known.name == name) {
+            continue;
+        }
+        // `ESA has investigated`: the verb may stand behind another.
+        let acts = (at + 1..at + 3).any(|verb| {
+            let words = line.hits.longest(verb, |entry| matches!(entry, Entry::Says | Entry::Acts));
+            (verb == at + 1 || line.is_one_of(at + 1, &line.names.auxiliaries))
+                && words.is_some_and(|words| line.tokens[words.at].is_lower() && line.tokens[words.at].space_before())
+        });
         let possessive = matches!(line.sign(at + 1), "'" | "’")
             && line.tokens.get(at + 2).is_some_and(|next| next.of(line.text) == "s" && !next.space_before())
             && !line.is_titled();
-        if (says || possessive)
-            && !part
-            && !inside
-            && line.hits.at(at).is_empty()
-            && !known.iter().any(|known| known == name)
-        {
-            known.push(name.to_owned());
+        if acts || possessive {
+            known.push(ShortForm { name: name.to_owned(), line: line_no, sure: acts });
         }
     }
     if !known.is_empty() {
         let starts = line.starts.iter().map(|start| *start as usize);
         for (at, token) in starts.map(|at| (at, line.tokens[at])).filter(|(_, token)| token.is_capital()) {
             let taken = found.iter().any(|org| org.at <= at && at < org.end);
-            if !taken && known.iter().any(|known| known == token.of(line.text)) {
+            if !taken && known.iter().any(|known| known.name == token.of(line.text)) {
                 found.push(Org { at, end: at + 1, known: None });
             }
         }
