@@ -1,7 +1,7 @@
 //! A second look at lines in front of those that give a name in full: headlines and first sentences say `Starmer`, `汪勇` or `NPSC` before
 //! the text tells who that is.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
 use super::find::{Source, State, place_rows};
 use super::people::{Person, Style};
@@ -66,7 +66,9 @@ pub(crate) fn again(style: Style, sources: &[Source], state: &mut State) {
         shorten(state);
     }
     let given = std::mem::take(&mut state.given);
-    name_in_full(&given, state);
+    if style != Style::Han {
+        name_in_full(&given, state);
+    }
     let short_forms = std::mem::take(&mut state.short_forms);
     let mut wanted: Vec<Wanted> = given.iter().flat_map(|given| persons(given, style)).collect();
     wanted.extend(short_forms.iter().filter(|short| short.line > 0 && short.sure).map(|short| Wanted {
@@ -146,8 +148,9 @@ fn stands(text: &str, start: usize, end: usize, wanted: &Wanted, style: Style, i
         return true;
     }
     let capital = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_uppercase));
-    !(before.ends_with(' ') && capital(before.split(' ').rev().nth(1)))
-        && !(behind.starts_with(' ') && capital(behind.split(' ').nth(1)))
+    let in_name_before = before.ends_with(' ') && capital(before.split(' ').rev().nth(1));
+    let in_name_behind = behind.starts_with(' ') && capital(behind.split(' ').nth(1));
+    !in_name_before && !in_name_behind
 }
 
 /// Adds what was found in a line, where none of its rows stands.
@@ -223,7 +226,8 @@ fn name_in_full(given: &[Given], state: &mut State) {
     let Some(last) = given.iter().map(|given| given.line).max() else { return };
     let to = state.rows_before.get(last + 1).copied().unwrap_or(state.mentions.len());
     for row in state.mentions[..to].iter_mut().filter(|row| row.kind == "person") {
-        let Some(norm) = row.norm.as_deref().filter(|norm| !norm.contains([' ', '·'])) else {
+        let one_word = |norm: &&str| memchr(b' ', norm.as_bytes()).is_none();
+        let Some(norm) = row.norm.as_deref().filter(one_word) else {
             continue;
         };
         let ends = |given: &&Given| given.name.strip_suffix(norm).is_some_and(|rest| rest.ends_with(' '));
