@@ -1,4 +1,4 @@
-//! A second look at lines in front of those that give a name in full: headlines and first sentences say `Starmer`, `汪勇` or `NPSC` before
+//! A second look at lines in front of those that give a name in full: headlines and first sentences say `Olden`, `林秋` or `NPSC` before
 //! the text tells who that is.
 
 use memchr::{memchr, memmem};
@@ -196,7 +196,7 @@ fn add(source: Source, line: usize, mut places: Vec<(usize, usize, usize)>, want
     }
 }
 
-/// `汪勇` was read as `汪勇连` where a word followed it: the shorter name stands more often.
+/// `林秋` was read as `林秋连` where a word followed it: the shorter name stands more often.
 fn shorten(state: &mut State) {
     let longer = |long: &Given| {
         let short = state.given.iter().find(|short| {

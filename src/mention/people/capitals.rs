@@ -161,6 +161,10 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Pe
     if role && line.tokens[at].space_before() {
         let single = line.tokens[at].of(line.text);
         let goes_on = line.tokens.get(end).is_some_and(|next| next.is_lower());
+        // `người phát ngôn QTRB`: an acronym is whom the person speaks for.
+        if words(end) == 1 && line.tokens[at].is_upper() && single.len() <= MAX_ACRONYM {
+            return None;
+        }
         let foreign = words(end) >= 2 || (!line.begins(at) && (!goes_on || (single.is_ascii() && single.len() > 3)));
         return foreign.then_some((end, if words(end) >= 2 { 0.9 } else { 0.75 }, words(end) == 1));
     }
@@ -170,6 +174,9 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Pe
         words(end) == 1,
     ))
 }
+
+/// Longest acronym in letters.
+const MAX_ACRONYM: usize = 5;
 
 /// Whether a word is the last of a name given before.
 fn is_last_name(line: &Line, at: usize, found: &[Person]) -> bool {
@@ -243,7 +250,7 @@ fn given_first(
                 line.tokens.get(end + 1).map(|token| token.of(line.text)),
                 Some("who" | "quien" | "qui" | "que")
             ));
-    // `Anna Miller and Trevoh Chalobah`: one of the two is known.
+    // `Anna Miller and Trevis Okelo`: one of the two is known.
     let joint = |at: usize| {
         line.tokens.get(at).is_some_and(|token| matches!(token.of(line.text), "and" | "y" | "e" | "et" | "und" | ","))
     };

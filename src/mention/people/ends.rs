@@ -267,7 +267,9 @@ fn named_end(line: &Line, from: usize, far: bool) -> usize {
         && line.hits.longest(end, |entry| matches!(entry, Entry::Role(_) | Entry::OrgHead | Entry::Honorific)).is_none()
     {
         end += 1;
-        if matches!(line.sign(end), "-" | "&") && line.tokens.get(end + 1).is_some_and(|token| token.is_capital()) {
+        // `Velotra-Marin`, `Velotra & Marin`, but not `Velotra - Ảnh`.
+        let joint = line.sign(end) == "&" || (line.sign(end) == "-" && !line.tokens[end].space_before());
+        if joint && line.tokens.get(end + 1).is_some_and(|token| token.is_capital()) {
             end += 2;
         }
     }

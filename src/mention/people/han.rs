@@ -95,7 +95,7 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
         };
         let (first, around) = near(roles, at);
         let role_before = around.iter().rposition(|role| role.end == at).map(|number| first + number);
-        // `记者 樊亮 张超`, `李鹏、王刚`: one behind another.
+        // `记者 林亮 周超`, `李鹏、王刚`: one behind another.
         let listed = found.last().is_some_and(|last| {
             (last.end == at && token.space_before())
                 || (last.end + 1 == at && line.sign(last.end) == "、" && last.confidence > 0.8)
@@ -113,7 +113,7 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
             Some((end, confidence)) => {
                 let behind = around.iter().position(|role| role.at == end).map(|number| first + number);
                 found.push(Person { at, end, confidence, role: role_before.or(behind), short: false, by_form: false });
-                // `施志安就…` behind `党魁施志安,`.
+                // `林秋白就…` behind `党魁林秋白,`.
                 let name = line.text.get(line.tokens[at].start as usize..line.tokens[end - 1].end as usize);
                 if let Some(name) = name.filter(|_| here.len() < NAMES_BEFORE && confidence > 0.8) {
                     known_bits |= first_bits(name, 0);
@@ -164,7 +164,7 @@ fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> 
     }
     let next = line.tokens.get(end);
     let point = next.is_some_and(|next| line.is_point(*next));
-    // `普林斯顿大学`
+    // `普尔斯顿大学`
     let of_org = line.hits.at(end).iter().any(|hit| matches!(hit.entry, Entry::StrongTail));
     if known || point || of_org || !(3..=6).contains(&(end - at)) || foreign + usize::from(led) < 2 {
         return None;
@@ -220,7 +220,7 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
     }
     // `、江泽民、`: three characters between signs.
     let open = surname.at == 0 || line.tokens[surname.at - 1].is_sign();
-    // `孙丰:` at the beginning of a line: who speaks.
+    // `周丰:` at the beginning of a line: who speaks.
     if surname.at == 0 && extra == 0 {
         let speaks = |at: usize| matches!(line.sign(at), ":" | "\u{ff1a}") && at + 1 < line.tokens.len();
         if let Some(end) = [short, long].into_iter().find(|end| (first..*end).all(given) && speaks(*end)) {
@@ -240,7 +240,7 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
     if !led || (weak && !closed(long) && !closed(short)) {
         return None;
     }
-    // `温斯罗|普`: a part of a foreign name.
+    // `温普尔|顿`: a part of a foreign name.
     let by_sound = (surname.at..=long).all(|at| {
         line.tokens.get(at).is_some_and(|token| token.is_han() && line.names.sounds.contains(token.of(line.text)))
     });

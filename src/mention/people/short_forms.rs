@@ -66,7 +66,7 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
         if part || inside || line.hits.at(at).iter().any(other) || known.iter().any(|known| known.name == name) {
             continue;
         }
-        // `ESA has investigated`: the verb may stand behind another.
+        // `QTRB has investigated`: the verb may stand behind another.
         let acts = (at + 1..at + 3).any(|verb| {
             let words = line.hits.longest(verb, |entry| matches!(entry, Entry::Says | Entry::Acts));
             (verb == at + 1 || line.is_one_of(at + 1, &line.names.auxiliaries))

@@ -103,7 +103,7 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
     while start > free_from && tail - start < HAN_ORG && inside(start - 1) {
         start -= 1;
     }
-    // `DCCI互联网研究院`
+    // `QTRB互联网研究院`
     let letters = start.checked_sub(1).filter(|at| *at >= free_from).map(|at| line.tokens[at]);
     if letters.is_some_and(|token| token.is_upper() && !line.tokens[start].space_before()) && start < tail {
         return Some(start - 1);
@@ -132,7 +132,7 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
     begins.or_else(|| by_sound(line, start, tail))
 }
 
-/// Beginning of the characters in front of a last word that write a foreign name by its sound: `就读|普林斯顿|大学`.
+/// Beginning of the characters in front of a last word that write a foreign name by its sound: `就读|普尔斯顿|大学`.
 fn by_sound(line: &Line, from: usize, tail: usize) -> Option<usize> {
     let is = |at: usize, of: &HanSet| of.contains(line.tokens[at].of(line.text));
     let start = (from..tail).rev().take_while(|at| is(*at, &line.names.sounds)).last()?;
