@@ -246,6 +246,7 @@ impl Fields<'_> {
         let title = draft.labelled.lines.iter().find(|line| draft.label(line) == Label::Title);
         let title = title.map(|line| (line, latin::is_plain(draft.raw(line))));
         let lines = paragraphs.iter().map(|paragraph| (paragraph.line, paragraph.is_plain));
+        let mut sources = Vec::with_capacity(paragraphs.len() + 1);
         for (number, (line, is_plain)) in title.into_iter().chain(lines).enumerate() {
             let span = &draft.segments[line.segment].span;
             let whole = &draft.record.text[span.bytes.clone()];
@@ -255,8 +256,9 @@ impl Fields<'_> {
             let mark = line.mark.as_ref().filter(|_| number < 4).map_or(0, |mark| mark.chars);
             let source = Source { seg_no: line.segment as i32, raw, text: &line.text, char_start, is_plain, mark };
             self.finder.line(language, source, scratch, &mut state);
+            sources.push(source);
         }
-        Finder::finish(&mut state);
+        Finder::finish(language, &sources, &mut state);
         state
     }
 

@@ -2,9 +2,10 @@
 
 use chrono::NaiveDate;
 
+use super::again::{Given, again, note};
 use super::dates::Context;
 use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
-use super::people::{Line, Org, POINTS, Person, Role, Style, organisations, persons, roles};
+use super::people::{Line, Org, POINTS, Person, Role, ShortForm, Style, organisations, persons, roles};
 use super::places::{PartyMention, Place, parties, places};
 use super::{Finder, Language, Scratch};
 use crate::document::Mention;
@@ -44,8 +45,14 @@ pub struct State {
     pub wrong_weekday: bool,
     /// Full names of persons.
     pub(crate) people: Vec<String>,
-    /// Short forms of organisations that the record explains in brackets.
-    pub(crate) short_forms: Vec<String>,
+    /// Short forms of organisations that the record explains.
+    pub(crate) short_forms: Vec<ShortForm>,
+    /// Full names of persons, for the second look.
+    pub(crate) given: Vec<Given>,
+    /// Where each row stands in its line, in bytes.
+    pub(crate) spans: Vec<(usize, usize)>,
+    /// Rows in front of each line so far.
+    pub(crate) rows_before: Vec<usize>,
     /// Rows so far.
     pub mentions: Vec<Mention>,
 }
@@ -118,14 +125,17 @@ impl Finder {
             names,
         };
         roles(&line, language.style, found_roles);
-        organisations(&line, language.style, found_roles, &mut state.short_forms, orgs);
+        organisations(&line, language.style, found_roles, state.rows_before.len(), &mut state.short_forms, orgs);
         persons(&line, language.style, found_roles, orgs, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);
         let known_rows = state.mentions.len();
+        let line_no = state.rows_before.len();
+        state.rows_before.push(known_rows);
         let mut push = |at: usize, end: usize, mention: Mention| {
             let (from, to) = bytes(at, end);
             places_of_rows.push((from, to, state.mentions.len()));
+            state.spans.push((from, to));
             state.mentions.push(mention);
         };
         for date in dates.iter() {
@@ -296,6 +306,7 @@ impl Finder {
             let (from, to) = bytes(person.at, person.end);
             let printed = &text[from..to];
             let name = full_name(printed, person.short, &mut state.people);
+            note(&mut state.given, &name, line_no, person);
             let role = person.role.and_then(|number| found_roles.get(number));
             let (mut authority, mut authority_id, mut end) = (None, None, person.end);
             if language.style == Style::Han {
@@ -334,11 +345,14 @@ impl Finder {
         places_of_rows.sort_unstable();
         if !place_rows(source, places_of_rows, &mut state.mentions) {
             state.mentions.truncate(known_rows);
+            state.spans.truncate(known_rows);
         }
     }
 
-    /// Puts the rows into the order of the record, and gives days without a year the lower bound that the whole article tells.
-    pub fn finish(state: &mut State) {
+    /// Looks at the lines once more for names that later ones gave, puts the rows into the order of the record, and gives days without a
+    /// year the lower bound that the whole article tells.
+    pub fn finish(language: &Language, lines: &[Source], state: &mut State) {
+        again(language.style, lines, state);
         state.mentions.sort_by_cached_key(|mention| (mention.chars.start, mention.chars.end, mention.kind));
         let Some(year) = state.latest_year.filter(|_| state.anchor.is_none()) else { return };
         for mention in
@@ -466,7 +480,7 @@ fn format_number(value: f64, unit: Option<&str>) -> String {
 
 /// Writes into the rows of a line where they stand in the decoded text; `places` are their places in the line, sorted, and their numbers. False
 /// where the line's normal form cannot be followed character by character: then it has no mentions.
-fn place_rows(source: Source, places: &[(usize, usize, usize)], mentions: &mut [Mention]) -> bool {
+pub(super) fn place_rows(source: Source, places: &[(usize, usize, usize)], mentions: &mut [Mention]) -> bool {
     if places.is_empty() {
         return true;
     }

@@ -226,6 +226,8 @@ pub struct PersonLexicon {
     pub given: Vec<String>,
     /// Words in front of a name (`ông`, `Mr.`).
     pub honorifics: Vec<String>,
+    /// Words for kinds of persons that stand in front of names, and of much else (`人士`): a name behind one needs what follows names.
+    pub kinds: Vec<String>,
     /// Words behind a name (`先生`).
     pub honorifics_behind: Vec<String>,
     /// Words in lower case inside names (`de`, `van`).
@@ -242,6 +244,8 @@ pub struct PersonLexicon {
     pub never: Vec<String>,
     /// Words with a capital only because a sentence begins with them (`Theo`, `Một`): a name ends before one.
     pub openers: Vec<String>,
+    /// Articles in front of a person's given name alone (`o Carlos`).
+    pub articles: Vec<String>,
     /// Words behind a number that tell an age (`tuổi`): capitals in front of the number are a person's name.
     pub ages: Vec<String>,
     /// Family names that are common words too, in languages without spaces: they need more to show that they are one.
@@ -289,6 +293,12 @@ pub struct OrgLexicon {
     pub areas: Vec<String>,
     /// Words in lower case, or of several syllables, inside names (`ngoại giao`, `of`).
     pub words: Vec<String>,
+    /// Last words that headlines have in capitals for much else (`Service`): no name where most words have capitals.
+    pub plain: Vec<String>,
+    /// Verbs of what organisations do: an acronym in front of one is an organisation's.
+    pub acts: Vec<String>,
+    /// Verbs that may stand between the two (`has`).
+    pub auxiliaries: Vec<String>,
     /// Names that look like an organisation and are none.
     pub never: Vec<String>,
 }

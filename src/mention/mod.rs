@@ -4,6 +4,7 @@
 //! linear in the text. With each word the vocabulary says what may begin with it, and a finder looks only there. Words and forms are data
 //! ([`lexicon`]). A record's language chooses its lexicon.
 
+pub(crate) mod again;
 pub mod dates;
 pub mod find;
 pub mod forms;

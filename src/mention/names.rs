@@ -58,6 +58,8 @@ pub enum Entry {
     Honorific,
     /// Word behind it.
     HonorificBehind,
+    /// Word for a kind of person: a name may begin behind it.
+    Kind,
     /// Family name.
     Surname,
     /// Given name.
@@ -66,6 +68,10 @@ pub enum Entry {
     Particle,
     /// Word behind a name that only persons are followed by.
     Says,
+    /// Last word of an organisation that headlines have for much else.
+    PlainTail,
+    /// Verb of what organisations do.
+    Acts,
     /// Word in front of a name that only persons follow.
     Said,
     /// Word in front of a name that makes it something else.
@@ -140,6 +146,10 @@ pub struct Names {
     pub org_verbs: Vec<String>,
     /// Words that stand in no organisation's name, by number.
     pub org_ends: Vec<u32>,
+    /// Verbs in front of another verb (`has`), by number.
+    pub auxiliaries: Vec<u32>,
+    /// Articles in front of given names alone, by number.
+    pub articles: Vec<u32>,
     /// Words with which sentences begin, by number.
     pub openers: Vec<u32>,
     /// Words behind an age, by number.
@@ -235,6 +245,8 @@ impl Names {
             }
             names.org_verbs.extend(lexicon.org.verbs.iter().map(|words| words.to_lowercase()));
             names.org_ends.extend(lexicon.org.ends.iter().map(|word| vocabulary.add(word)));
+            names.auxiliaries.extend(lexicon.org.auxiliaries.iter().map(|word| vocabulary.add(word)));
+            names.articles.extend(lexicon.person.articles.iter().map(|word| vocabulary.add(word)));
             names.openers.extend(lexicon.person.openers.iter().map(|word| vocabulary.add(word)));
             names.ages.extend(lexicon.person.ages.iter().map(|word| vocabulary.add(word)));
             for (key, spellings) in &lexicon.role {
@@ -252,7 +264,7 @@ impl Names {
             names.bare.extend(lexicon.org.bare.iter().cloned());
             names.weak.extend(&person.weak);
             names.spoken.extend(&person.spoken);
-            let lists: [(&[String], Entry, Case); 22] = [
+            let lists: [(&[String], Entry, Case); 25] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&lexicon.org.heads, Entry::OrgHead, Case::Names),
@@ -265,8 +277,11 @@ impl Names {
                 (&lexicon.org.companies, Entry::Company, Case::Any),
                 (&lexicon.org.areas, Entry::Area, Case::Any),
                 (&lexicon.org.words, Entry::OrgWord, Case::Any),
+                (&lexicon.org.plain, Entry::PlainTail, Case::Names),
+                (&lexicon.org.acts, Entry::Acts, Case::Any),
                 (&lexicon.org.never, Entry::NoOrg, Case::Names),
                 (&person.honorifics, Entry::Honorific, Case::Any),
+                (&person.kinds, Entry::Kind, Case::Any),
                 (&person.honorifics_behind, Entry::HonorificBehind, Case::Any),
                 (&person.surnames, Entry::Surname, Case::Names),
                 (&person.given, Entry::Given, Case::Names),

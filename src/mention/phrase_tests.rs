@@ -19,9 +19,47 @@ fn named(finder: &Finder, language: &str, phrase: &str) -> Vec<String> {
     let text = &crate::text::nfc_half_width(phrase);
     let source = Source { seg_no: 0, raw: phrase, text, char_start: 0, is_plain: is_plain(text), mark: 0 };
     finder.line(language, source, &mut scratch, &mut state);
-    Finder::finish(&mut state);
+    Finder::finish(language, &[source], &mut state);
     let names = state.mentions.iter().filter(|mention| matches!(mention.kind, "org" | "person"));
     names.map(|mention| format!("{} {}", mention.kind, mention.surface)).collect()
+}
+
+#[test]
+fn names_are_found_in_front_of_the_line_that_gives_them() {
+    let finder = Finder::new(&lexicon::builtin().unwrap()).unwrap();
+    let cases: [(&str, &[&str], &[&str]); 4] = [
+        (
+            "en",
+            &["Olden defiant over taking gifts", "Sir Marius Olden has defended his decision. Olden said so."],
+            &["Olden = Marius Olden", "Marius Olden = Marius Olden", "Olden = Marius Olden"],
+        ),
+        (
+            "vi",
+            &["Ông Dũng trả lời câu hỏi", "Ông Phạm Văn Dũng là giám đốc."],
+            &["Dũng = Phạm Văn Dũng", "Phạm Văn Dũng = Phạm Văn Dũng"],
+        ),
+        ("zh", &["快递员林秋连升三级", "林秋说不累。林秋表示会来。"], &["林秋 = 林秋", "林秋 = 林秋", "林秋 = 林秋"]),
+        // Nobody is called by the last word alone: the headline may mean anything.
+        ("en", &["Olden times are back", "Sir Marius Olden came."], &["Marius Olden = Marius Olden"]),
+    ];
+    for (language, lines, expected) in cases {
+        let language = finder.language(language).unwrap();
+        let (mut scratch, mut state) = (Scratch::default(), State::default());
+        let mut sources = Vec::new();
+        let mut char_start = 0;
+        for (number, text) in lines.iter().enumerate() {
+            let is_plain = is_plain(text);
+            let source = Source { seg_no: number as i32, raw: text, text, char_start, is_plain, mark: 0 };
+            finder.line(language, source, &mut scratch, &mut state);
+            sources.push(source);
+            char_start += text.chars().count() as i64 + 1;
+        }
+        Finder::finish(language, &sources, &mut state);
+        let persons = state.mentions.iter().filter(|mention| mention.kind == "person");
+        let given: Vec<String> =
+            persons.map(|row| format!("{} = {}", row.surface, row.norm.as_deref().unwrap_or(""))).collect();
+        assert_eq!(given, expected, "{lines:?}");
+    }
 }
 
 #[test]

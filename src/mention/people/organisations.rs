@@ -1,0 +1,206 @@
+//! Organisations of a line: known names, and names by their first or last word.
+
+mod han;
+
+use super::short_forms::short_forms;
+use super::{Line, MAX_WORDS, Org, Role, ShortForm, Style, near};
+use crate::decode::is_syllable;
+use crate::mention::names::{Entry, Hit};
+use crate::mention::tokens::Token;
+
+/// The organisations of a line: known names, and names by their first or last word. `short` holds the short forms of the record so far.
+pub fn organisations(
+    line: &Line,
+    style: Style,
+    roles: &[Role],
+    line_no: usize,
+    short: &mut Vec<ShortForm>,
+    found: &mut Vec<Org>,
+) {
+    let mut free_from = 0;
+    for hit in line.hits.0 {
+        if hit.at < free_from {
+            continue;
+        }
+        let org = match hit.entry {
+            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles),
+            Entry::LowerHead if style == Style::FamilyFirst => lower_head(line, *hit),
+            Entry::ApartHead if style != Style::Han => apart_head(line, *hit, style),
+            Entry::OrgHead if style != Style::Han => by_head(line, *hit, style, roles, free_from),
+            Entry::OrgTail if style != Style::Han => by_tail(line, *hit, style, free_from),
+            Entry::OrgTail => han::by_tail(line, *hit, roles, free_from),
+            _ => None,
+        };
+        if let Some(org) = org {
+            while found.last().is_some_and(|last| last.end > org.at) {
+                found.pop();
+            }
+            free_from = org.end;
+            found.push(org);
+        }
+    }
+    short_forms(line, line_no, short, found);
+}
+
+/// An organisation or agency that the lexicon knows by name.
+fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
+    let best = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_) | Entry::Agency(_)))?;
+    let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end);
+    // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
+    let of_person = best.end - best.at == 1
+        && line.spaced_capital(best.at)
+        && line.hits.ending(best.at, |entry| entry == Entry::Given).is_some();
+    if in_role || of_person {
+        return None;
+    }
+    if style == Style::Han && line.tokens[best.end - 1].is_han() {
+        if han::is_in_word(line, best.end) {
+            return None;
+        }
+        if let Some(end) = han::goes_on(line, best) {
+            return Some(Org { at: best.at, end, known: None });
+        }
+    }
+    Some(Org { at: best.at, end: best.end, known: Some(best.entry) })
+}
+
+/// A Vietnamese name whose first word is in lower case: `trường Chu Văn An`.
+fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
+    let head = line.is(hit.at, Entry::LowerHead).filter(|head| line.tokens[head.at].is_lower())?;
+    // `môi trường`, `tình báo`: the last part of a longer word.
+    if line.hits.ending(head.end, |entry| entry == Entry::NoOrg).is_some() {
+        return None;
+    }
+    // The name begins right behind it: `trường Chu Văn An`, not `trường ở Vinh`.
+    if !line.spaced_capital(head.end)
+        || line.place_at(head.end).is_some()
+        || line.is(head.end, Entry::Area).is_some()
+        || line.hits.longest(head.end, |entry| matches!(entry, Entry::Role(_) | Entry::Honorific)).is_some()
+    {
+        return None;
+    }
+    let end = line.family_first_end(head);
+    // `báo Người lao động`: the rest of a name that is not known.
+    let cut = end == head.end + 1
+        && line.is_lower_word(end)
+        && !line.is_one_of(end, &line.names.org_ends)
+        && is_syllable(&line.tokens[head.end].of(line.text).to_lowercase());
+    (end > head.end && !cut).then_some(Org { at: head.at, end, known: None })
+}
+
+/// The name behind a word in lower case that is no part of it: `hãng Velotra`.
+fn apart_head(line: &Line, hit: Hit, style: Style) -> Option<Org> {
+    let at = hit.end;
+    let part = |at: usize| line.spaced_capital(at) && line.hits.at(at).is_empty() && !line.taken[at];
+    if !line.tokens[hit.at].is_lower() || !part(at) {
+        return None;
+    }
+    let mut end = at + 1;
+    while end - at < 4 && part(end) {
+        end += 1;
+    }
+    // In Vietnamese names of syllables may be of any kind.
+    let syllable = style == Style::FamilyFirst && is_syllable(&line.tokens[at].of(line.text).to_lowercase());
+    (!syllable).then_some(Org { at, end, known: None })
+}
+
+/// A name by its first word: `Bộ Quốc phòng`, `University of …`.
+fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) -> Option<Org> {
+    let refused = line.is(hit.at, Entry::NoOrg).is_some() || !line.tokens[hit.at].is_capital();
+    let head = line.is(hit.at, Entry::OrgHead).filter(|_| !refused)?;
+    // `University of …`: what may end a name begins one only in front of such a word.
+    let both = style == Style::GivenFirst && line.is(head.at, Entry::OrgTail).is_some();
+    let of = matches!(line.tokens.get(head.end).map(|token| token.of(line.text)), Some("of" | "for"));
+    if both && !of {
+        return None;
+    }
+    let mut end =
+        if style == Style::FamilyFirst { line.family_first_end(head) } else { line.org_words(head.end, style) };
+    if end > head.end
+        && let Some(place) = line.place_at(end)
+        && line.tokens[end].space_before()
+    {
+        end = place.end;
+    } else if end == head.end
+        && let Some(place) = line.place_at(end).filter(|_| style == Style::FamilyFirst)
+    {
+        end = place.end;
+    }
+    // At the beginning of a sentence the head has its capital from there: `Cảnh sát điều tra …`.
+    let lower = |token: &Token| !token.is_capital() && !token.is_number();
+    let common = style == Style::FamilyFirst
+        && line.begins(head.at)
+        && !line.tokens[head.at].is_upper()
+        && line.tokens[head.at + 1..end.max(head.at + 1)].iter().all(lower);
+    let at = if both { begin_of_tail(line, head.at, free_from) } else { head.at };
+    if near(roles, head.at).1.iter().any(|role| role.at < head.at && role.end > head.at) {
+        return None;
+    }
+    let by_name = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
+    match by_name {
+        Some(name) => Some(Org { at: name.at, end: name.end, known: Some(name.entry) }),
+        None => (end > head.end && !common).then_some(Org { at, end, known: None }),
+    }
+}
+
+/// A name by its last word: `… Foundation`, `… Institute for …`.
+fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org> {
+    if line.is(hit.at, Entry::NoOrg).is_some() || !line.tokens[hit.at].is_capital() {
+        return None;
+    }
+    let at = begin_of_tail(line, hit.at, free_from);
+    // `The Best Board Games`: a headline in capitals.
+    if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled()) {
+        return None;
+    }
+    let mut end = hit.end;
+    if matches!(line.tokens.get(end).map(|token| token.of(line.text)), Some("of" | "for"))
+        && line.spaced_capital(end + 1)
+    {
+        end = line.org_words(end + 1, style).max(end + 2);
+    }
+    let refused = line.hits.ending(hit.end, |entry| entry == Entry::NoOrg).is_some_and(|no| no.at <= at);
+    (!refused).then_some(Org { at, end, known: None })
+}
+
+/// Beginning of a name whose last words begin at `tail`: the capitals in front of it, with `and` between two of them behind an article.
+fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
+    let most = if line.is_titled() { 1 } else { MAX_WORDS };
+    let family_first = line.names.family_first;
+    let stops = |at: usize| {
+        let opener = line.is_one_of(at, &line.names.openers)
+            || (line.is(at, Entry::NoPerson).is_some() && line.is(at, Entry::OrgBeginning).is_none());
+        opener || (family_first && line.places.binary_search_by(|place| place.end.cmp(&(at + 1))).is_ok())
+    };
+    let mut at = tail;
+    while at > free_from && tail - at < most && line.tokens[at].space_before() {
+        let token = line.tokens[at - 1];
+        let joint = matches!(token.of(line.text), "&" | "and")
+            && at < tail
+            && at > free_from + 1
+            && line.tokens[at - 2].is_capital()
+            && !stops(at - 2);
+        if joint {
+            // `the Securities and Exchange Commission`, not `Ford and Volvo Group`.
+            let mut first = at - 2;
+            while first > free_from
+                && line.tokens[first].space_before()
+                && line.tokens[first - 1].is_capital()
+                && !stops(first - 1)
+            {
+                first -= 1;
+            }
+            let article =
+                first.checked_sub(1).is_some_and(|before| matches!(line.tokens[before].of(line.text), "the" | "The"));
+            if token.of(line.text) == "&" || article {
+                return first;
+            }
+            break;
+        }
+        if !token.is_capital() || stops(at - 1) {
+            break;
+        }
+        at -= 1;
+    }
+    at
+}

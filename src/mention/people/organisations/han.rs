@@ -1,0 +1,151 @@
+//! Organisations whose names are written in Han characters, by their last word.
+
+use crate::mention::names::{Entry, HanSet, Hit};
+use crate::mention::people::{Line, NEAR, Org, Role, near};
+
+/// A name by its last word: from a place, a word that begins such names or a quote on.
+pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -> Option<Org> {
+    // `西南部`, `中小学`: longer words that end so and name nothing.
+    let common = (hit.at.saturating_sub(3)..=hit.at)
+        .any(|at| line.hits.at(at).iter().any(|no| no.entry == Entry::NoOrg && no.end == hit.end));
+    if common || is_in_word(line, hit.end) {
+        return None;
+    }
+    // `日本公司`, `俄国联盟`: some of the country's, none of a name.
+    let ends_place = line.places.binary_search_by(|place| place.end.cmp(&hit.at)).is_ok();
+    let words = (line.tokens[hit.at].start as usize, line.tokens[hit.end - 1].end as usize);
+    let is_bare =
+        || line.text.get(words.0..words.1).is_some_and(|word| line.names.bare.iter().any(|bare| bare == word));
+    if ends_place && is_bare() {
+        return None;
+    }
+    let org = |at: usize| Some(Org { at, end: hit.end, known: None });
+    if let Some(at) = quoted(line, hit).filter(|at| *at >= free_from) {
+        return org(at);
+    }
+    let strong = line.is(hit.at, Entry::StrongTail).is_some_and(|strong| strong.end == hit.end);
+    if let Some(start) = strong.then(|| start(line, hit, free_from)).flatten().filter(|start| !is_some(line, *start)) {
+        let in_role = near(roles, hit.at).1.iter().any(|role| role.at < hit.end && role.end > start);
+        if !in_role {
+            return org(start);
+        }
+    }
+    // From a place to the word that ends the name: 越南外交部.
+    let before = line.places.partition_point(|place| place.end <= hit.at);
+    let place = before.checked_sub(1).map(|last| line.places[last]).filter(|place| hit.at - place.end <= NEAR);
+    let place = place.filter(|place| place.at >= free_from)?;
+    let plain = line.tokens[place.end..hit.at]
+        .iter()
+        .all(|token| token.is_han() && !token.space_before() && !line.names.between.contains(token.of(line.text)));
+    let role_in = near(roles, hit.at).1.iter().any(|role| role.at < hit.at && role.end > place.end);
+    if plain && !role_in && !is_some(line, place.at) { org(place.at) } else { None }
+}
+
+/// Whether `一个`, `这家` stands in front of a place: what follows is some organisation, no name.
+fn is_some(line: &Line, at: usize) -> bool {
+    let is = |at: Option<usize>, of: &str| at.is_some_and(|at| of.contains(line.tokens[at].of(line.text)));
+    is(at.checked_sub(1), "个家所名支座种個") && is(at.checked_sub(2), "一两几多这那数各某每哪")
+}
+
+/// Whether the last character of a name belongs to a longer word: `教育部|门`, `中国大学|生`.
+pub(super) fn is_in_word(line: &Line, end: usize) -> bool {
+    (end.saturating_sub(2)..end)
+        .any(|at| line.hits.at(at).iter().any(|hit| matches!(hit.entry, Entry::NoOrg | Entry::Mask) && hit.end > end))
+}
+
+/// The name that begins with a known one and goes on to a word that ends names: `国务院|发展研究中心`.
+pub(super) fn goes_on(line: &Line, known: Hit) -> Option<usize> {
+    let most = (known.end + HAN_OFFICE).min(line.tokens.len());
+    let mut last = None;
+    for at in known.end..most {
+        let token = line.tokens[at];
+        let stops = !token.is_han()
+            || token.space_before()
+            || line.taken[at]
+            || line.names.between.contains(token.of(line.text))
+            || line.place_at(at).is_some()
+            || line.hits.at(at).iter().any(|hit| {
+                matches!(hit.entry, Entry::Says | Entry::Said | Entry::Org(_) | Entry::Agency(_) | Entry::Honorific)
+                    || matches!(hit.entry, Entry::Role(_))
+            });
+        if stops {
+            break;
+        }
+        let tail = line.is(at, Entry::StrongTail).filter(|tail| tail.end <= most && !is_in_word(line, tail.end));
+        last = tail.map(|tail| tail.end).or(last);
+    }
+    last
+}
+
+/// Han characters behind a known name in which its office ends.
+const HAN_OFFICE: usize = 9;
+
+/// Han characters of an organisation's name in front of its last word.
+const HAN_ORG: usize = 16;
+
+/// Beginning of an organisation whose last word needs no place: back to a sign or a word that stands between names, where the name then
+/// begins as such names do, or holds the word for a town.
+fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
+    let tail = hit.at;
+    // `…及…委员会(CECC)`: letters in brackets stand behind a whole name, which may hold `及`.
+    let short = line.sign(hit.end) == "("
+        && line.tokens.get(hit.end + 1).is_some_and(|token| token.is_upper())
+        && line.sign(hit.end + 2) == ")";
+    let inside = |at: usize| {
+        let token = line.tokens[at];
+        token.is_han()
+            && !line.tokens[at + 1].space_before()
+            && !line.taken[at]
+            && (!line.names.between.contains(token.of(line.text)) || (short && "及与和".contains(token.of(line.text))))
+    };
+    let free_from = if short { 0 } else { free_from };
+    let mut start = tail;
+    while start > free_from && tail - start < HAN_ORG && inside(start - 1) {
+        start -= 1;
+    }
+    // `QTRB互联网研究院`
+    let letters = start.checked_sub(1).filter(|at| *at >= free_from).map(|at| line.tokens[at]);
+    if letters.is_some_and(|token| token.is_upper() && !line.tokens[start].space_before()) && start < tail {
+        return Some(start - 1);
+    }
+    // `带她去禹州市…`: the names of most towns have two characters in front of the word for a town.
+    let is_town = |at: usize| "市县省".contains(line.tokens[at].of(line.text));
+    let town_at = (start + 2..tail).find(|at| is_town(*at)).map(|at| at - 2);
+    if let Some(at) = town_at {
+        let first = (start..=at).find(|first| {
+            let place = line.places.binary_search_by(|place| place.at.cmp(first)).ok().map(|place| line.places[place]);
+            place.is_some_and(|place| place.end >= at || *first == at)
+        });
+        return Some(first.unwrap_or(at));
+    }
+    let begins = (start..tail.saturating_sub(1)).find(|at| {
+        let begins = line.is(*at, Entry::OrgBeginning).is_some() || line.place_at(*at).is_some();
+        // 常德市…, 禹州市…
+        let town = *at == start
+            && (1..=3).any(|next| {
+                line.tokens
+                    .get(at + next)
+                    .is_some_and(|token| at + next < tail && "市省县区州".contains(token.of(line.text)))
+            });
+        begins || town
+    });
+    begins.or_else(|| by_sound(line, start, tail))
+}
+
+/// Beginning of the characters in front of a last word that write a foreign name by its sound: `就读|普尔斯顿|大学`.
+fn by_sound(line: &Line, from: usize, tail: usize) -> Option<usize> {
+    let is = |at: usize, of: &HanSet| of.contains(line.tokens[at].of(line.text));
+    let start = (from..tail).rev().take_while(|at| is(*at, &line.names.sounds)).last()?;
+    let foreign = (start..tail).filter(|at| is(*at, &line.names.foreign)).count();
+    ((2..=7).contains(&(tail - start)) && foreign > 0).then_some(start)
+}
+
+/// Beginning of a name in quotes that ends with a word for an organisation: `“跨国…联盟”`.
+fn quoted(line: &Line, tail: Hit) -> Option<usize> {
+    if !matches!(line.sign(tail.end), "”" | "\"" | "」" | "》") {
+        return None;
+    }
+    let from = tail.at.saturating_sub(HAN_ORG);
+    let open = (from..tail.at).rev().find(|at| !line.tokens[*at].is_han())?;
+    (matches!(line.sign(open), "“" | "\"" | "「" | "《") && tail.end - open > 5).then_some(open + 1)
+}
