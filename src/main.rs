@@ -33,6 +33,11 @@ use cli::{
 use explain_view::{Display, View};
 use progress::Bars;
 
+/// Peak memory of a run is a fifth below that of the system's allocator on Linux (`docs/cost.md`).
+#[cfg(unix)]
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Committed, but an input was damaged, or too much was rejected or cut.
 const EXIT_WITH_WARNINGS: u8 = 3;
 
