@@ -12,13 +12,14 @@
 //! | `syndicated` | they share much, or are of one series; both stay |
 //!
 //! Every member of a cluster has one edge to the kept member: a star, never a chain. The kept member does not depend on the order of
-//! arrival inside a run. In memory stands a note of some hundred bytes an article; units, fingerprints and pairs are on disk as far as
-//! the memory allowed does not hold them.
+//! arrival inside a run. A note of some hundred bytes an article is on disk until the end and in memory then; units, fingerprints and
+//! pairs are on disk as far as the memory allowed does not hold them.
 
 pub mod candidates;
 pub mod compare;
 pub mod earlier;
 pub mod index;
+mod notes;
 mod sorter;
 mod stars;
 mod store;
@@ -32,11 +33,12 @@ use std::sync::Arc;
 use self::candidates::{ARTICLE_BITS, Articles, Pairs, collect, each_pair, is_candidate, may_be_candidate, posting};
 use self::compare::{Comparison, Kind};
 use self::earlier::{Earlier, words_of};
-use self::index::{Addition, Card, CoveredRun, Lookup, Member, StagedIndex, exact_keys, member_word, merge};
+use self::index::{Addition, CoveredRun, Lookup, Member, StagedIndex, exact_keys, member_word, merge};
+use self::notes::{Note, NoteWriter, Notes};
 use self::sorter::{Sorted, Sorter};
 use self::stars::{Across, Center, Members, Within, stars};
-use self::store::{Place, Sets, Store};
-use self::units::{UnitKind, Units};
+use self::store::{Sets, Store};
+use self::units::Units;
 use crate::config::{DedupAction, DedupConfig};
 use crate::document::Article;
 use crate::error::{Error, Result};
@@ -112,31 +114,9 @@ pub struct Deduplicator {
     earlier: Earlier,
     folder: PathBuf,
     memory: usize,
-    notes: Notes,
+    notes: NoteWriter,
     postings: Sorter,
     store: Store,
-}
-
-/// What is kept in memory of the articles of this run.
-#[derive(Default)]
-struct Notes {
-    list: Vec<Note>,
-    /// All ids, one behind the other.
-    ids: String,
-}
-
-struct Note {
-    content_hash: u128,
-    text_hash: u128,
-    /// Hash of the folded title; 0 without one.
-    title_hash: u64,
-    place: Place,
-    /// End of its id; it begins where the one before ends.
-    id_end: usize,
-    text_chars: u32,
-    sample: u32,
-    kind: UnitKind,
-    caller_id: bool,
 }
 
 /// Reads 32 hex digits; anything else is 0.
@@ -156,46 +136,6 @@ pub fn title_hash(title: Option<&str>) -> u64 {
     title.map_or(0, |title| line_hash(&fold(title)))
 }
 
-impl Notes {
-    fn id(&self, article: u32) -> &str {
-        let article = article as usize;
-        let start = article.checked_sub(1).map_or(0, |before| self.list[before].id_end);
-        &self.ids[start..self.list[article].id_end]
-    }
-
-    fn note(&self, article: u32) -> &Note {
-        &self.list[article as usize]
-    }
-
-    /// Longest text first, then smallest id.
-    fn rank(&self, a: u32, b: u32) -> Ordering {
-        let longer = self.note(b).text_chars.cmp(&self.note(a).text_chars);
-        longer.then_with(|| self.id(a).cmp(self.id(b))).then(a.cmp(&b))
-    }
-}
-
-impl Note {
-    /// What makes two texts equal: the matching key, and for short texts the title too.
-    fn equality(&self, config: &DedupConfig) -> (u128, u64) {
-        let is_short = (self.text_chars as usize) < config.short_text_chars;
-        (self.content_hash, if is_short { self.title_hash } else { 0 })
-    }
-
-    fn units(&self) -> u32 {
-        self.kind.count(self.place.tokens)
-    }
-
-    fn card(&self) -> Card {
-        Card {
-            content: (self.content_hash >> 64) as u64,
-            text: (self.text_hash >> 64) as u64,
-            title: self.title_hash,
-            units: self.units(),
-            sample: self.sample,
-        }
-    }
-}
-
 impl Deduplicator {
     /// `folder` takes what does not fit into so many bytes of `memory`; it is removed by the caller.
     ///
@@ -209,7 +149,7 @@ impl Deduplicator {
             earlier,
             folder: folder.to_owned(),
             memory,
-            notes: Notes::default(),
+            notes: NoteWriter::create(folder)?,
             postings: Sorter::new(folder, "postings", memory / MEMORY_PARTS),
             store: Store::create(folder)?,
         })
@@ -240,22 +180,21 @@ impl Deduplicator {
         text_chars: i32,
         units: &Units,
     ) -> Result<()> {
-        let number = self.notes.list.len();
+        let number = self.notes.count();
         if number >= MAX_ARTICLES {
             return Err(Error::Output(format!("a run takes {MAX_ARTICLES} articles at most; split the dump")));
         }
-        self.notes.ids.push_str(id);
-        self.notes.list.push(Note {
+        let note = Note {
             content_hash: parse_hash(content_hash),
             text_hash: parse_hash(text_hash),
             title_hash,
             place: self.store.push(&units.tokens)?,
-            id_end: self.notes.ids.len(),
             text_chars: text_chars as u32,
             sample: units.fingerprints.len() as u32,
             kind: units.kind,
             caller_id,
-        });
+        };
+        self.notes.push(id, &note)?;
         units.fingerprints.iter().try_for_each(|&fingerprint| self.postings.push(posting(fingerprint, number as u32)))
     }
 
@@ -265,6 +204,7 @@ impl Deduplicator {
     /// A file cannot be written or read back.
     pub fn resolve(self, run_id: &str, staging: &Path) -> Result<Resolution> {
         let Deduplicator { config, mut earlier, folder, memory, notes, postings, store } = self;
+        let notes = notes.read()?;
         let postings = postings.finish();
         let mut sets = store.sets(memory / MEMORY_PARTS)?;
         let revisions = revisions(&notes, &mut earlier)?;
@@ -455,8 +395,7 @@ impl Graph<'_> {
     ) -> Result<(Vec<Within>, Vec<Across>)> {
         let count = self.notes.list.len();
         let sample: u64 = self.notes.list.iter().map(|note| u64::from(note.sample)).sum();
-        let [notes, fingerprints] =
-            [(count * size_of::<Note>() + self.notes.ids.len()) >> 20, (sample as usize * 8) >> 20];
+        let [notes, fingerprints] = [self.notes.bytes() >> 20, (sample as usize * 8) >> 20];
         let estimate = format!(
             "finding duplicates among {count} articles and {} earlier ones: {notes} MB of notes in memory, {fingerprints} MB of \
              fingerprints",

@@ -13,11 +13,18 @@ use crate::error::{Error, Result};
 const TOKEN_BYTES: usize = size_of::<u32>();
 
 /// Where the tokens of an article stand.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     /// In tokens from the beginning.
-    start: u64,
+    pub(crate) start: u64,
     pub(crate) tokens: u32,
+}
+
+impl Place {
+    /// Where the tokens of the next article begin.
+    pub(crate) fn end(self) -> u64 {
+        self.start + u64::from(self.tokens)
+    }
 }
 
 /// Takes the tokens of articles one after the other.
