@@ -15,8 +15,8 @@ const AGAINST_STOCK_SENTENCES: f32 = 0.5;
 const MAX_STOCK_UNITS: f32 = 12.0;
 /// Lines behind the title, or from the first line of text on where there is none, that other pages may print as the story's teaser.
 const TEASED_LINES: usize = 3;
-/// Log-odds against lines of another record whose title or first line this one has. This constant and the next nine are the best of
-/// some ninety sets on 23,500 Vietnamese records with 2,000 copies, of which 19 instead of 56 have less than .8 of their text in common
+/// Log-odds against lines of another record whose title or first line this one has. This constant and the next ten are the best of
+/// some ninety sets on 23,500 Vietnamese records with 2,000 copies, of which 16 instead of 56 have less than .8 of their text in common
 /// after cleaning, although they have more.
 const AGAINST_OTHERS: f32 = 6.0;
 /// Log-odds against lines of another record of which this one has only how its first line ends: sentences end as the press puts it.
@@ -25,9 +25,11 @@ const AGAINST_ENDINGS: f32 = 4.0;
 const FOR_COPIED: f32 = 4.0;
 /// The same where the copy was edited: who edits a story has read it, and prints no comments and teasers with it.
 const FOR_EDITED: f32 = 8.0;
-/// Log-odds against paragraphs of which no other record has a sentence, where copies have most of the article: a line is doubted that one
+/// Log-odds against paragraphs of which no other record has a sentence, where copies have half of the article: a line is doubted that one
 /// outlet alone prints inside the story.
 const AGAINST_ABSENT: f32 = 1.1;
+/// How much more where they have all of it.
+const AGAINST_ABSENT_OF_ALL: f32 = 2.0;
 /// Share of the keys of shared lines that the other record does not print, from which it is an edited copy and no second print of the
 /// page. Two prints of 681 pages differ in up to .02 for one in twenty, edited copies of the Vietnamese records in more for nine in ten.
 const EDITED: f32 = 0.03;
@@ -102,7 +104,8 @@ impl Page<'_> {
             all += line.shape.chars;
             copied += if copied_by(line).is_some() { line.shape.chars } else { 0 };
         }
-        let is_mostly_copied = copied as f32 > MOSTLY_COPIED * all as f32;
+        let share = copied as f32 / all.max(1) as f32;
+        let against_absent = AGAINST_ABSENT + AGAINST_ABSENT_OF_ALL * (share - MOSTLY_COPIED) / (1.0 - MOSTLY_COPIED);
         for (at, odds) in odds.iter_mut().enumerate().skip(begin + 1) {
             let line = &self.lines[at];
             let mut change = 0.0;
@@ -112,8 +115,8 @@ impl Page<'_> {
             } else if line.is_prose() && !line.seen.is_template {
                 if let Some(in_favour) = copied_by(line) {
                     change = in_favour;
-                } else if is_mostly_copied && others(line).next().is_none() {
-                    change = -AGAINST_ABSENT;
+                } else if share > MOSTLY_COPIED && others(line).next().is_none() {
+                    change = -against_absent;
                 }
             }
             *odds = odds.map(|odds| odds + (change * UNIT) as i32);
