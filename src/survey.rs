@@ -210,4 +210,18 @@ mod tests {
         assert!(elsewhere[..4].iter().all(Option::is_none));
         assert_eq!(elsewhere[4].map(|it| it.at), Some(0));
     }
+
+    #[test]
+    fn a_line_of_very_many_sentences_is_counted_whole() {
+        let sentences: Vec<String> =
+            (0..90_000).map(|number| format!("Sentence {number} of a very long line.")).collect();
+        let line = sentences.join(" ");
+        let stories = Stories::new(1 << 26);
+        let texts = ["One", "Another"].map(|title| format!("{title}\n{line}"));
+        for text in &texts {
+            stories.note(text, text.lines());
+        }
+        let seen = stories.look(&texts[0], texts[0].lines())[1];
+        assert!(seen.shared_keys > u32::from(u16::MAX) && seen.own_keys == 0, "{seen:?}");
+    }
 }

@@ -50,10 +50,8 @@ const SAME_PAGE: f32 = 0.05;
 /// What another record is to this one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kin {
-    /// The same text once more, word for word.
-    Copy,
-    /// The same story, edited.
-    EditedCopy,
+    /// The same story, word for word or edited, and what speaks for the lines that it holds too.
+    Copy(f32),
     /// Another story, and what speaks against its lines.
     Other(f32),
 }
@@ -92,12 +90,11 @@ impl Page<'_> {
         }
         // How much a copy that holds a line speaks for it.
         let copied_by = |line: &Line| {
-            let of_kin = |other| match kin_of(other)? {
-                Kin::Copy => Some(FOR_COPIED),
-                Kin::EditedCopy => Some(FOR_EDITED),
+            let in_favour = |other| match kin_of(other)? {
+                Kin::Copy(in_favour) => Some(in_favour),
                 Kin::Other(_) => None,
             };
-            others(line).filter_map(of_kin).reduce(f32::max)
+            others(line).filter_map(in_favour).reduce(f32::max)
         };
         let (mut copied, mut all) = (0, 0);
         for (line, _) in self.lines.iter().zip(&*odds).filter(|(_, odds)| odds.is_some_and(|odds| odds > 0)) {
@@ -151,15 +148,15 @@ impl Page<'_> {
                 if of_text <= LEAST_OF_COPIES * total {
                     return None;
                 }
-                let keys = |of: fn(&Elsewhere) -> u16| -> f32 {
-                    shared.iter().map(|&(_, at)| f32::from(of(&self.lines[at].seen.elsewhere))).sum()
+                let keys = |of: fn(&Elsewhere) -> u32| -> f32 {
+                    shared.iter().map(|&(_, at)| of(&self.lines[at].seen.elsewhere) as f32).sum()
                 };
                 let (same, own) = (keys(|it| it.shared_keys), keys(|it| it.own_keys));
                 if own > EDITED * (same + own) {
-                    return Some((record, Kin::EditedCopy));
+                    return Some((record, Kin::Copy(FOR_EDITED)));
                 }
                 let all: usize = shared.iter().map(|&(_, at)| self.lines[at].shape.chars).sum();
-                return (all as f32 - of_text <= SAME_PAGE * of_text).then_some((record, Kin::Copy));
+                return (all as f32 - of_text <= SAME_PAGE * of_text).then_some((record, Kin::Copy(FOR_COPIED)));
             }
             let beginnings = shared.iter().filter_map(|&(_, at)| beginning(&self.lines[at], record));
             let against = if beginnings.max()? { AGAINST_OTHERS } else { AGAINST_ENDINGS };

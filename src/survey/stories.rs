@@ -59,9 +59,9 @@ pub struct Elsewhere {
     /// How far below the beginning of this record, in steps.
     pub here: u8,
     /// Keys that another record prints too.
-    pub shared_keys: u16,
+    pub shared_keys: u32,
     /// Keys of which both sketches know that no other record prints them.
-    pub own_keys: u16,
+    pub own_keys: u32,
 }
 
 /// For each sentence the records that print it nearest to their beginning and furthest below.
@@ -130,23 +130,22 @@ impl Stories {
         let (mut shared_keys, mut own_keys) = (0, 0);
         for (key, by_beginning) in keys(line) {
             all += 1;
-            let near = !self.nearest.get(key);
-            let near = (near >> 32 & 0xff_ffff == key >> 40).then_some(Other {
-                record: near as u32,
-                at: (near >> 56) as u8,
-                by_beginning,
-            });
-            let far = self.furthest.get(key);
-            let far =
-                (far >> 40 == key >> 40).then_some(Other { record: far as u32, at: (far >> 32) as u8, by_beginning });
-            let is_other = |it: &Other| it.record != own;
-            if near.is_some_and(|it| is_other(&it)) || far.is_some_and(|it| is_other(&it)) {
+            let (near, far) = (!self.nearest.get(key), self.furthest.get(key));
+            let known = [
+                (near >> 32 & 0xff_ffff == key >> 40).then_some((near as u32, (near >> 56) as u8)),
+                (far >> 40 == key >> 40).then_some((far as u32, (far >> 32) as u8)),
+            ];
+            let others = known.map(|it| it.filter(|(record, _)| *record != own));
+            if others.iter().any(Option::is_some) {
                 shared_keys += 1;
-            } else if near.is_some() && far.is_some() {
+            } else if known.iter().all(Option::is_some) {
                 own_keys += 1;
             }
-            near.filter(is_other).into_iter().for_each(|it| nearest.add(it));
-            far.filter(is_other).into_iter().for_each(|it| furthest.add(it));
+            for (votes, other) in [&mut nearest, &mut furthest].into_iter().zip(others) {
+                if let Some((record, at)) = other {
+                    votes.add(Other { record, at, by_beginning });
+                }
+            }
         }
         let is_enough = |count: usize| SHARED_KEYS * count >= all && (count >= 2 || line.len() >= MIN_ALONE_BYTES);
         Elsewhere { nearest: nearest.most(is_enough), furthest: furthest.most(is_enough), here, shared_keys, own_keys }
