@@ -6,7 +6,7 @@ use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use super::index::Card;
-use super::store::Place;
+use super::store::{Place, create, written};
 use super::units::UnitKind;
 use crate::config::DedupConfig;
 use crate::error::{Error, Result};
@@ -52,8 +52,7 @@ pub(super) struct NoteWriter {
 impl NoteWriter {
     pub(super) fn create(folder: &Path) -> Result<NoteWriter> {
         let path = folder.join("notes");
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
-        let file = BufWriter::with_capacity(BUFFER_BYTES, file.map_err(Error::io("create", &path))?);
+        let file = create(&path, BUFFER_BYTES)?;
         Ok(NoteWriter { path, file, count: 0, id_bytes: 0 })
     }
 
@@ -73,7 +72,7 @@ impl NoteWriter {
     /// Reads all of them back.
     pub(super) fn read(self) -> Result<Notes> {
         let NoteWriter { path, file, count, id_bytes } = self;
-        let mut file = file.into_inner().map_err(|error| Error::io("write", &path)(error.into_error()))?;
+        let mut file = written(file, &path)?;
         file.rewind().map_err(Error::io("read", &path))?;
         let mut file = BufReader::with_capacity(BUFFER_BYTES, file);
         let mut notes = Notes {

@@ -39,9 +39,8 @@ pub(crate) struct Store {
 impl Store {
     pub(crate) fn create(folder: &Path) -> Result<Store> {
         let path = folder.join("tokens");
-        let file = File::options().read(true).write(true).create(true).truncate(true).open(&path);
-        let file = file.map_err(Error::io("create", &path))?;
-        Ok(Store { path, file: BufWriter::with_capacity(1 << 18, file), tokens: 0, bytes: Vec::new() })
+        let file = create(&path, 1 << 18)?;
+        Ok(Store { path, file, tokens: 0, bytes: Vec::new() })
     }
 
     pub(crate) fn push(&mut self, tokens: &[u32]) -> Result<Place> {
@@ -56,11 +55,21 @@ impl Store {
     }
 
     /// Reads sets back; those that were read last are kept within so many bytes.
-    pub(crate) fn sets(mut self, memory: usize) -> Result<Sets> {
-        self.file.flush().map_err(Error::io("write", &self.path))?;
-        let file = self.file.into_inner().map_err(|error| Error::io("write", &self.path)(error.into_error()))?;
+    pub(crate) fn sets(self, memory: usize) -> Result<Sets> {
+        let file = written(self.file, &self.path)?;
         Ok(Sets { path: self.path, file, cache: HashMap::new(), cached: 0, limit: memory / 8 })
     }
+}
+
+/// A new file that is written first and then read back.
+pub(super) fn create(path: &Path, buffer_bytes: usize) -> Result<BufWriter<File>> {
+    let file = File::options().read(true).write(true).create(true).truncate(true).open(path);
+    Ok(BufWriter::with_capacity(buffer_bytes, file.map_err(Error::io("create", path))?))
+}
+
+/// The file with all that was written.
+pub(super) fn written(file: BufWriter<File>, path: &Path) -> Result<File> {
+    file.into_inner().map_err(|error| Error::io("write", path)(error.into_error()))
 }
 
 /// Sets of units, read back.

@@ -124,13 +124,13 @@ impl Finder {
             people: &state.people,
             names,
         };
+        let line_no = state.rows_before.len();
         roles(&line, language.style, found_roles);
-        organisations(&line, language.style, found_roles, state.rows_before.len(), &mut state.short_forms, orgs);
+        organisations(&line, language.style, found_roles, line_no, &mut state.short_forms, orgs);
         persons(&line, language.style, found_roles, orgs, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);
         let known_rows = state.mentions.len();
-        let line_no = state.rows_before.len();
         state.rows_before.push(known_rows);
         let mut push = |at: usize, end: usize, mention: Mention| {
             let (from, to) = bytes(at, end);

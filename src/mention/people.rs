@@ -91,6 +91,12 @@ fn near(roles: &[Role], at: usize) -> (usize, &[Role]) {
     (from, &roles[from..to.max(from)])
 }
 
+/// The role in front of a token, with what follows the role or without.
+fn role_before(roles: &[Role], at: usize) -> Option<usize> {
+    let (first, around) = near(roles, at);
+    around.iter().rposition(|role| role.end == at || role.reach == at).map(|number| first + number)
+}
+
 /// What a line is made of.
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {

@@ -1,6 +1,6 @@
 //! Persons by the capitals of their names.
 
-use super::{Line, MAX_WORDS, NAMES_BEFORE, Org, Person, Role, Style, near};
+use super::{Line, MAX_WORDS, NAMES_BEFORE, Org, Person, Role, Style, near, role_before};
 use crate::mention::names::Entry;
 use crate::mention::tokens::Token;
 
@@ -30,9 +30,7 @@ pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], 
             at = party.end;
             continue;
         }
-        let (first, around) = near(roles, at);
-        let role_before =
-            around.iter().rposition(|role| role.reach == at || role.end == at).map(|number| first + number);
+        let role_before = role_before(roles, at);
         // `Ảnh: Đức Anh Tăng trưởng`: a word of address with a capital stands at a beginning.
         let honorific = line.hits.ending(at, |entry| entry == Entry::Honorific).is_some_and(|hit| {
             style != Style::FamilyFirst
@@ -180,24 +178,30 @@ const MAX_ACRONYM: usize = 5;
 
 /// Whether a word is the last of a name given before.
 fn is_last_name(line: &Line, at: usize, found: &[Person]) -> bool {
-    let word = line.tokens[at].of(line.text);
-    let here = |person: &Person| {
-        !person.short && person.end - person.at > 1 && line.tokens[person.end - 1].of(line.text) == word
-    };
-    word.chars().count() > 2
-        && (found.iter().rev().take(NAMES_BEFORE).any(here)
-            || line.people.iter().any(|name| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' '))))
+    let ends = |name: &str, word: &str| name.strip_suffix(word).is_some_and(|rest| rest.ends_with(' '));
+    line.tokens[at].of(line.text).chars().count() > 2 && is_part(line, at, found, |person| person.end - 1, ends)
 }
 
 /// Whether a word is the first of a name given before: `Miguel`, `Xi`.
 fn is_first_name(line: &Line, at: usize, found: &[Person]) -> bool {
+    let begins = |name: &str, word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '));
+    let token = line.tokens[at];
+    token.of(line.text).len() > 1 && token.is_capital() && is_part(line, at, found, |person| person.at, begins)
+}
+
+/// Whether a word is a certain one of a full name given before: in the line the token that `part` tells, in lines before what `fits` says.
+fn is_part(
+    line: &Line,
+    at: usize,
+    found: &[Person],
+    part: impl Fn(&Person) -> usize,
+    fits: impl Fn(&str, &str) -> bool,
+) -> bool {
     let word = line.tokens[at].of(line.text);
-    let here =
-        |person: &Person| !person.short && person.end - person.at > 1 && line.tokens[person.at].of(line.text) == word;
-    word.len() > 1
-        && line.tokens[at].is_capital()
-        && (found.iter().rev().take(NAMES_BEFORE).any(here)
-            || line.people.iter().any(|name| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(' '))))
+    let here = |person: &Person| {
+        !person.short && person.end - person.at > 1 && line.tokens[part(person)].of(line.text) == word
+    };
+    found.iter().rev().take(NAMES_BEFORE).any(here) || line.people.iter().any(|name| fits(name, word))
 }
 
 fn given_first(

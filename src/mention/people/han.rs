@@ -1,6 +1,6 @@
 //! Persons whose names are written in Han characters.
 
-use super::{Line, NAMES_BEFORE, POINTS, Person, Role, near};
+use super::{Line, NAMES_BEFORE, POINTS, Person, Role, near, role_before};
 use crate::mention::names::{Entry, Hit};
 use crate::mention::tokens::Token;
 
@@ -41,11 +41,7 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
                 end += 1;
             }
             if start < at && end > at + 1 {
-                let (first, around) = near(roles, start);
-                let role = around
-                    .iter()
-                    .rposition(|role| role.end == start || role.reach == start)
-                    .map(|number| first + number);
+                let role = role_before(roles, start);
                 found.push(Person { at: start, end, confidence: 0.93, role, short: false, by_form: false });
                 // `卡雷亚斯` behind `阿尔文·卡雷亚斯`.
                 let name = line.text.get(line.tokens[start].start as usize..line.tokens[end - 1].end as usize);
@@ -82,8 +78,7 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
             continue;
         }
         if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten() {
-            let (first, around) = near(roles, at);
-            let role = around.iter().rposition(|role| role.end == at || role.reach == at).map(|number| first + number);
+            let role = role_before(roles, at);
             found.push(Person { at, end, confidence, role, short: false, by_form: false });
             (free_from, at) = (end, end);
             continue;
