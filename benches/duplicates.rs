@@ -86,7 +86,7 @@ fn main() {
         dedup.add(&text.id, true, &text.article, &Units::of(&text.key)).unwrap();
     }
     lap("units+add");
-    let resolution = dedup.resolve("bench", &folder).unwrap();
+    let resolution = dedup.resolve("bench", &folder, &[]).unwrap();
     lap("resolve");
     let dropped = resolution.fates.dropped();
     println!(

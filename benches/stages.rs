@@ -91,7 +91,7 @@ fn write_tables(cleaned: &[Cleaned], effective: &Effective) {
         peak_rss_bytes: None,
     };
     let fates: Fates = std::iter::repeat_n(Fate::alone(), fates).collect();
-    tables.finish(&fates, &[], &run).unwrap();
+    tables.close().unwrap().finish(&fates, &[], &run).unwrap();
 }
 
 fn run_whole(inputs: &[PathBuf], effective: &Effective) {

@@ -1039,7 +1039,7 @@ pub(crate) mod fixture {
         }
         let pair = Fate { dup_cluster: Some("a".to_owned()), dup_cluster_size: 2, ..Fate::alone() };
         let fates: Fates = [pair.clone(), Fate { dropped: true, ..pair }, Fate::alone()].into_iter().collect();
-        let staged = tables.finish(&fates, &[edge(1, "a", run_id)], &run_row(2, 1, 1)).unwrap();
+        let staged = tables.close().unwrap().finish(&fates, &[edge(1, "a", run_id)], &run_row(2, 1, 1)).unwrap();
         let mut manifest = manifest(run_id, 2, 1, 1);
         manifest.replaces = replaces.iter().map(|&run_id| run_id.to_owned()).collect();
         output.commit(&lock, &staged, &[], manifest).unwrap()

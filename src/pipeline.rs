@@ -244,7 +244,9 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
     request.control.stop.enter(Phase::Finishing)?;
     progress.start("finding duplicates and writing tables", 0);
     let Sink { tables, dedup, tally, entries, .. } = sink;
-    let Resolution { fates, edges, index } = dedup.resolve(&run_id, &staging)?;
+    let tables = tables.close()?;
+    let segments: Vec<PathBuf> = tables.segments().map(Path::to_owned).collect();
+    let Resolution { fates, edges, index } = dedup.resolve(&run_id, &staging, &segments)?;
     fail_point::reach("finish.resolved")?;
     let summary = summary(&tally, &run_id, &plan, &entries, &fates, config, started);
     let edges = edges.into_iter().map(|edge| edge_row(edge, &run_id)).collect::<Vec<_>>();

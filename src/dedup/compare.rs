@@ -1,7 +1,8 @@
 //! Compares two texts exactly, on the whole sets of their units.
 
-use super::units::has_figure;
+use super::units::{UnitKind, has_figure};
 use crate::config::DedupConfig;
+use crate::error::Result;
 
 /// Differing units with a figure that a series has on either side. Two corrected figures make at most six of three syllables; that
 /// is an edit. The bulletins of a lottery differ in thirty and more.
@@ -14,7 +15,8 @@ pub struct Comparison {
     pub shared: u32,
     /// Units of the first, units of the second.
     pub sizes: [u32; 2],
-    /// Units with a figure that only the first has, that only the second has.
+    /// Units with a figure that only the first has, that only the second has; of what might be a series only those where the other has
+    /// another figure in the same place ([`Comparison::of_texts`]).
     pub figures: [u32; 2],
 }
 
@@ -69,6 +71,21 @@ impl Comparison {
         }
     }
 
+    /// Compares two texts by their sets of units; where these leave open whether the two are of a series, by their tokens.
+    pub(super) fn of_texts(
+        sets: [&[u64]; 2],
+        kind: UnitKind,
+        config: &DedupConfig,
+        tokens: impl FnOnce() -> Result<[Vec<u32>; 2]>,
+    ) -> Result<Comparison> {
+        let mut comparison = Comparison::of(sets[0], sets[1]);
+        if comparison.containment() >= config.drop_containment && comparison.is_series(config) {
+            let [first, second] = tokens()?;
+            comparison.figures = kind.figures_in_place(&first, &second);
+        }
+        Ok(comparison)
+    }
+
     /// Of two texts with one matching key.
     #[must_use]
     pub fn equal() -> Comparison {
@@ -90,7 +107,10 @@ impl Comparison {
     }
 
     /// Whether the two are of one series or template (rates of the day, lottery, weather): on both sides, what differs is mostly
-    /// figures. A copy that was edited, cut or extended differs in words too, at least on one side.
+    /// figures, and the other has another one in the same place. A copy that was edited, cut or extended differs in words too, at least
+    /// on one side; and where words with figures among them were put in the place of others, no figure stands where one stood. Of 42
+    /// pairs of Vietnamese bulletins half of the figures and more do, nine tenths where the containment is .8; of edited copies in a
+    /// generated dump at most .3.
     #[must_use]
     pub fn is_series(&self, config: &DedupConfig) -> bool {
         (0..2).all(|side| {

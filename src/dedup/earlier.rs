@@ -45,6 +45,8 @@ struct Commit {
     base: u32,
     /// Files of `articles` with their rows.
     parts: Vec<(PathBuf, u64)>,
+    /// Files of `segments`.
+    segments: Vec<PathBuf>,
 }
 
 /// One row of `articles`, read back.
@@ -68,8 +70,8 @@ fn place(run_id: &str, what: &str) -> String {
     format!("{INDEX_FOLDER}/{run_id}{what}.{EXTENSION}")
 }
 
-fn parts_of(output: &Output, manifest: &Manifest) -> Vec<(PathBuf, u64)> {
-    let files = manifest.files.iter().filter(|file| file.table == Table::Articles.as_str());
+fn parts_of(output: &Output, manifest: &Manifest, table: Table) -> Vec<(PathBuf, u64)> {
+    let files = manifest.files.iter().filter(|file| file.table == table.as_str());
     files.map(|file| (output.root().join(&file.path), file.rows)).collect()
 }
 
@@ -107,7 +109,8 @@ impl Earlier {
         let mut base = 0;
         let mut commits = Vec::new();
         for manifest in manifests {
-            commits.push(Commit { base, parts: parts_of(output, manifest) });
+            let segments = parts_of(output, manifest, Table::Segments).into_iter().map(|(path, _)| path).collect();
+            commits.push(Commit { base, parts: parts_of(output, manifest, Table::Articles), segments });
             base += covered(manifest).map(|run| run.rows as u32).sum::<u32>();
         }
         Ok(Earlier { files, commits, rebuilt, articles: u64::from(base) })
@@ -158,6 +161,16 @@ impl Earlier {
             }
         }
         Ok(())
+    }
+
+    /// For each commit with some of the articles, which are given in order, its files of `segments`.
+    pub(crate) fn segments(&self, articles: &[u32]) -> impl Iterator<Item = &[PathBuf]> {
+        let ends = self.commits.iter().skip(1).map(|commit| commit.base).chain([u32::MAX]);
+        let with_articles = self.commits.iter().zip(ends).filter(|(commit, end)| {
+            let first = articles.partition_point(|&article| article < commit.base);
+            articles.get(first).is_some_and(|article| article < end)
+        });
+        with_articles.map(|(commit, _)| commit.segments.as_slice())
     }
 
     /// Writes the index file of this run, with those of earlier ones that are small beside it merged into it.
@@ -262,7 +275,7 @@ fn build(
     };
     let holds = |manifest: &&Manifest| manifest.runs().iter().any(|run| rows.runs.contains(run.run_id));
     for manifest in manifests.iter().filter(holds).collect::<Vec<_>>() {
-        for (path, _) in parts_of(output, manifest) {
+        for (path, _) in parts_of(output, manifest, Table::Articles) {
             let columns = ["id", "run_id", "caller_id", "content_hash", "text_hash", "title", "text", "dup_of"];
             for batch in read_columns(&path, &columns)? {
                 rows.articles(&batch?, &path)?;

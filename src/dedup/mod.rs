@@ -15,6 +15,7 @@
 //! arrival inside a run. A note of some hundred bytes an article is on disk until the end and in memory then; units, fingerprints and
 //! pairs are on disk as far as the memory allowed does not hold them.
 
+mod by_line;
 pub mod candidates;
 pub mod compare;
 pub mod earlier;
@@ -30,6 +31,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::by_line::{Gatherer, Name};
 use self::candidates::{ARTICLE_BITS, Articles, Pairs, collect, each_pair, is_candidate, may_be_candidate, posting};
 use self::compare::{Comparison, Kind};
 use self::earlier::{Earlier, words_of};
@@ -151,7 +153,7 @@ impl Deduplicator {
             memory,
             notes: NoteWriter::create(folder)?,
             postings: Sorter::new(folder, "postings", memory / MEMORY_PARTS),
-            store: Store::create(folder)?,
+            store: Store::create(folder, "tokens")?,
         })
     }
 
@@ -198,11 +200,13 @@ impl Deduplicator {
         units.fingerprints.iter().try_for_each(|&fingerprint| self.postings.push(posting(fingerprint, number as u32)))
     }
 
-    /// Decides all articles added, in their order, and writes the index file of the run into `staging`.
+    /// Decides all articles added, in their order, and writes the index file of the run into `staging`. `segments` are the files of that
+    /// table, in order: pairs just below the threshold are looked at again line by line. Without them, and with earlier runs whose files
+    /// are gone, they stay what they are.
     ///
     /// # Errors
     /// A file cannot be written or read back.
-    pub fn resolve(self, run_id: &str, staging: &Path) -> Result<Resolution> {
+    pub fn resolve(self, run_id: &str, staging: &Path, segments: &[PathBuf]) -> Result<Resolution> {
         let Deduplicator { config, mut earlier, folder, memory, notes, postings, store } = self;
         let notes = notes.read()?;
         let postings = postings.finish();
@@ -210,8 +214,9 @@ impl Deduplicator {
         let revisions = revisions(&notes, &mut earlier)?;
         let groups = Groups::new(&notes, &config, &revisions, &mut earlier)?;
         let graph = Graph { notes: &notes, config: &config, revisions: &revisions, groups: &groups };
-        let (within, across) = graph.pairs(&postings, &mut earlier, &mut sets, &folder, memory)?;
+        let (mut within, mut across) = graph.pairs(&postings, &mut earlier, &mut sets, &folder, memory)?;
         drop(sets);
+        graph.look_again(&mut within, &mut across, &earlier, run_id, segments, &folder)?;
         let drops = stars(&within, &across, &graph, &config);
         let verdict = graph.verdict(&drops, &within, &across);
         let names = earlier_names(&verdict, &earlier)?;
@@ -440,17 +445,80 @@ impl Graph<'_> {
         others.dedup();
         let mut rest = wanted.as_slice();
         earlier.read(&others, true, &mut |other, found| {
-            let units = Units::of(&crate::text::matching_key(&found.text)).set();
+            let Units { kind, tokens, .. } = Units::of(&matching_key(&found.text));
+            let units = kind.set(&tokens);
             let count = rest.iter().take_while(|(number, _)| *number == other).count();
             let (these, behind) = rest.split_at(count);
             rest = behind;
             for &(_, article) in these {
-                let comparison = Comparison::of(&self.set(article, sets)?, &units);
+                let both = [&self.set(article, sets)?[..], &units];
+                let place = self.notes.note(article).place;
+                let tokens = || Ok([sets.tokens(place)?, tokens.clone()]);
+                let comparison = Comparison::of_texts(both, kind, self.config, tokens)?;
                 across.extend(self.is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
             }
             Ok(())
         })?;
         Ok((within, across))
+    }
+
+    /// Compares the pairs that share too little for a drop once more, line by line ([`by_line`]).
+    fn look_again(
+        &self,
+        within: &mut [Within],
+        across: &mut [Across],
+        earlier: &Earlier,
+        run_id: &str,
+        segments: &[PathBuf],
+        folder: &Path,
+    ) -> Result<()> {
+        let is_doubtful = |comparison: &Comparison| {
+            comparison.kind(self.config) == Some(Kind::Syndicated) && !comparison.is_series(self.config)
+        };
+        let mut current: HashMap<Name, Center> = HashMap::new();
+        let mut note = |article: u32| {
+            current.insert((run_id.to_owned(), self.notes.id(article).to_owned()), Center::Current(article));
+        };
+        for pair in within.iter().filter(|pair| is_doubtful(&pair.comparison)) {
+            note(pair.a);
+            note(pair.b);
+        }
+        let mut others = Vec::new();
+        for pair in across.iter().filter(|pair| is_doubtful(&pair.comparison)) {
+            note(pair.article);
+            others.push(pair.earlier);
+        }
+        if current.is_empty() {
+            return Ok(());
+        }
+        others.sort_unstable();
+        others.dedup();
+        let mut wanted = current;
+        earlier.read(&others, false, &mut |article, found| {
+            wanted.insert((found.run_id, found.id), Center::Earlier(article));
+            Ok(())
+        })?;
+        let mut gatherer = Gatherer::new(folder, wanted)?;
+        gatherer.read(segments)?;
+        earlier.segments(&others).try_for_each(|files| gatherer.read(files))?;
+        let mut gathered = gatherer.finish()?;
+        let mut again = |comparison: &mut Comparison, article: u32, other: Center| -> Result<()> {
+            let lines = [gathered.lines(Center::Current(article))?, gathered.lines(other)?];
+            if let [Some(first), Some(second)] = lines
+                && let Some(found) = first.compare(&second, self.notes.note(article).kind, self.config)?
+                && matches!(found.kind(self.config), Some(Kind::Near | Kind::Contained))
+            {
+                *comparison = found;
+            }
+            Ok(())
+        };
+        for pair in within.iter_mut().filter(|pair| is_doubtful(&pair.comparison)) {
+            again(&mut pair.comparison, pair.a, Center::Current(pair.b))?;
+        }
+        for pair in across.iter_mut().filter(|pair| is_doubtful(&pair.comparison)) {
+            again(&mut pair.comparison, pair.article, Center::Earlier(pair.earlier))?;
+        }
+        Ok(())
     }
 
     fn set(&self, article: u32, sets: &mut Sets) -> Result<Arc<[u64]>> {
@@ -464,7 +532,11 @@ impl Graph<'_> {
 
     /// The pair, where the two share enough for an edge.
     fn verified(&self, a: u32, b: u32, sets: &mut Sets) -> Result<Option<Within>> {
-        let comparison = Comparison::of(&self.set(a, sets)?, &self.set(b, sets)?);
+        let both = [self.set(a, sets)?, self.set(b, sets)?];
+        let [first, second] = [a, b].map(|article| self.notes.note(article).place);
+        let tokens = || Ok([sets.tokens(first)?, sets.tokens(second)?]);
+        let kind = self.notes.note(a).kind;
+        let comparison = Comparison::of_texts([&both[0], &both[1]], kind, self.config, tokens)?;
         Ok(self.is_enough(&comparison).then_some(Within { a, b, comparison }))
     }
 

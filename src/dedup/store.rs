@@ -37,8 +37,9 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    pub(crate) fn create(folder: &Path) -> Result<Store> {
-        let path = folder.join("tokens");
+    /// A store in the file of this name.
+    pub(crate) fn create(folder: &Path, name: &str) -> Result<Store> {
+        let path = folder.join(name);
         let file = create(&path, 1 << 18)?;
         Ok(Store { path, file, tokens: 0, bytes: Vec::new() })
     }
@@ -54,10 +55,34 @@ impl Store {
         Ok(place)
     }
 
+    /// Reads what was pushed back.
+    pub(crate) fn read(self) -> Result<Stored> {
+        let file = written(self.file, &self.path)?;
+        Ok(Stored { path: self.path, file })
+    }
+
     /// Reads sets back; those that were read last are kept within so many bytes.
     pub(crate) fn sets(self, memory: usize) -> Result<Sets> {
-        let file = written(self.file, &self.path)?;
-        Ok(Sets { path: self.path, file, cache: HashMap::new(), cached: 0, limit: memory / 8 })
+        Ok(Sets { stored: self.read()?, cache: HashMap::new(), cached: 0, limit: memory / 8 })
+    }
+}
+
+/// Tokens, read back.
+pub(crate) struct Stored {
+    path: PathBuf,
+    file: File,
+}
+
+impl Stored {
+    /// The tokens at a place.
+    pub(crate) fn tokens(&mut self, place: Place) -> Result<Vec<u32>> {
+        let mut bytes = vec![0; place.tokens as usize * TOKEN_BYTES];
+        self.file
+            .seek(SeekFrom::Start(place.start * TOKEN_BYTES as u64))
+            .and_then(|_| self.file.read_exact(&mut bytes))
+            .map_err(Error::io("read", &self.path))?;
+        let token = |bytes: &[u8]| u32::from_le_bytes(bytes.try_into().unwrap_or_default());
+        Ok(bytes.chunks_exact(TOKEN_BYTES).map(token).collect())
     }
 }
 
@@ -74,27 +99,24 @@ pub(super) fn written(file: BufWriter<File>, path: &Path) -> Result<File> {
 
 /// Sets of units, read back.
 pub(crate) struct Sets {
-    path: PathBuf,
-    file: File,
+    stored: Stored,
     cache: HashMap<u64, Arc<[u64]>>,
     cached: usize,
     limit: usize,
 }
 
 impl Sets {
+    /// The tokens at a place.
+    pub(crate) fn tokens(&mut self, place: Place) -> Result<Vec<u32>> {
+        self.stored.tokens(place)
+    }
+
     /// The set of the units of the tokens at a place.
     pub(crate) fn get(&mut self, place: Place, kind: UnitKind) -> Result<Arc<[u64]>> {
         if let Some(set) = self.cache.get(&place.start) {
             return Ok(Arc::clone(set));
         }
-        let mut bytes = vec![0; place.tokens as usize * TOKEN_BYTES];
-        self.file
-            .seek(SeekFrom::Start(place.start * TOKEN_BYTES as u64))
-            .and_then(|_| self.file.read_exact(&mut bytes))
-            .map_err(Error::io("read", &self.path))?;
-        let tokens =
-            bytes.chunks_exact(TOKEN_BYTES).map(|token| u32::from_le_bytes(token.try_into().unwrap_or_default()));
-        let set = kind.set(&tokens.collect::<Vec<u32>>());
+        let set = kind.set(&self.stored.tokens(place)?);
         if self.cached + set.len() > self.limit {
             self.cache.clear();
             self.cached = 0;

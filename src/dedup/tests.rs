@@ -43,7 +43,7 @@ fn resolve(records: &[(&str, &str)], config: &DedupConfig, memory: u64) -> Resol
         let (article, units) = article(None, text);
         dedup.add(id, true, &article, &units).unwrap();
     }
-    dedup.resolve("r1", &staging).unwrap()
+    dedup.resolve("r1", &staging, &[]).unwrap()
 }
 
 /// The edges by ids: (later, kept, kind, dropped).
@@ -149,7 +149,7 @@ fn short_texts_need_one_title_and_are_never_near() {
         let (article, units) = article(Some(title), &text);
         dedup.add(id, true, &article, &units).unwrap();
     }
-    let resolution = dedup.resolve("r1", folder.path()).unwrap();
+    let resolution = dedup.resolve("r1", folder.path(), &[]).unwrap();
     assert_eq!(resolution.edges.len(), 1);
     assert_eq!((resolution.edges[0].duplicate, resolution.edges[0].kept_id.as_str()), (1, "a"));
 }

@@ -74,6 +74,39 @@ impl UnitKind {
         set.dedup();
         set
     }
+
+    /// The units of some tokens that hold a figure, each once and in order, each with its place: the unit with any figure for its own.
+    fn figures(self, tokens: &[u32]) -> Vec<(u64, u64)> {
+        let (length, seed) = (self.lengths().0, self as u64);
+        let any_figure = |token: &u32| if token & TOKEN_FIGURE == 0 { *token } else { TOKEN_FIGURE };
+        let masked: Vec<u32> = tokens.iter().map(any_figure).collect();
+        let (mut units, mut places) = (Vec::with_capacity(tokens.len()), Vec::with_capacity(tokens.len()));
+        each_run(tokens, length, |hash| units.push(mix(hash ^ seed)));
+        each_run(&masked, length, |hash| places.push(mix(hash ^ seed)));
+        let runs = units.into_iter().zip(places).zip(figures_in_runs(tokens, length));
+        let mut figures: Vec<(u64, u64)> = runs.filter_map(|(run, has_figure)| has_figure.then_some(run)).collect();
+        figures.sort_unstable();
+        figures.dedup();
+        figures
+    }
+
+    /// Units with a figure that only the first text has, where the second has another figure in the same place, and the other way round.
+    pub(crate) fn figures_in_place(self, first: &[u32], second: &[u32]) -> [u32; 2] {
+        let texts = [first, second].map(|tokens| self.figures(tokens));
+        let places = texts.each_ref().map(|figures| {
+            let mut places: Vec<u64> = figures.iter().map(|(_, place)| *place).collect();
+            places.sort_unstable();
+            places
+        });
+        let count = |own: usize, other: usize| {
+            let is_other = |(unit, place): &&(u64, u64)| {
+                let has_unit = texts[other].binary_search_by_key(unit, |(unit, _)| *unit).is_ok();
+                !has_unit && places[other].binary_search(place).is_ok()
+            };
+            texts[own].iter().filter(is_other).count() as u32
+        };
+        [count(0, 1), count(1, 0)]
+    }
 }
 
 /// A text as the duplicate stage sees it.
@@ -326,6 +359,20 @@ mod tests {
             let found = Units::of(key);
             assert_eq!((found.kind, found.count(), found.set().len()), (kind, units, units as usize), "{key}");
         }
+    }
+
+    #[test]
+    fn figures_in_the_same_place_are_told_from_others() {
+        let count = |first: &str, second: &str| {
+            let [first, second] = [first, second].map(Units::of);
+            first.kind.figures_in_place(&first.tokens, &second.tokens)
+        };
+        let bulletin = |rate: u32| format!("gold stands at {rate} in the town and silver at 12 an ounce");
+        assert_eq!(count(&bulletin(36), &bulletin(37)), [3, 3]);
+        assert_eq!(count(&bulletin(36), &bulletin(36)), [0, 0]);
+        // Nothing of the other stands around it.
+        assert_eq!(count(&bulletin(36), "quite another story with 40 words and a rate"), [0, 0]);
+        assert_eq!(count("越南中部下雨三十五毫米", "越南中部下雨四十六毫米").iter().sum::<u32>(), 10);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch, StringArray};
 
 pub(crate) use self::journal::{Log, Mark, hash_of};
-pub(crate) use self::reader::{column_of, read_columns, read_rows, rows_with_id, to_json};
+pub(crate) use self::reader::{column_of, read_columns, read_rows, rows_with_id, rows_with_ids, to_json};
 pub use self::schema::{Column, ColumnType, SCHEMA_VERSION, SchemaFormat, Table, describe};
 pub(crate) use self::writer::{TableWriter, WriterSettings, part_name};
 
@@ -92,7 +92,7 @@ pub struct RunRow {
 /// Writes the tables of one run into its staging folder, in two phases.
 ///
 /// [`append`](RunTables::append) and [`reject`](RunTables::reject) take records in the order of the tables; memory is bounded by
-/// `table.row_group_bytes`, whatever the number of records. [`finish`](RunTables::finish) then drops or marks duplicates.
+/// `table.row_group_bytes`, whatever the number of records. [`close`](RunTables::close) and [`finish`](ClosedTables::finish) then drop or mark duplicates.
 /// Same rows in the same order = same bytes, except for `runs`.
 pub struct RunTables {
     staging: PathBuf,
@@ -208,6 +208,34 @@ impl RunTables {
         self.rejects.end_row()
     }
 
+    /// Ends the tables that no fate touches: segments and rejects.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn close(self) -> Result<ClosedTables> {
+        let RunTables { staging, run_id, settings, segments, rejects, articles } = self;
+        let segments = segments.finish()?;
+        let rejects = rejects.finish()?;
+        Ok(ClosedTables { staging, run_id, settings, segments, rejects, articles })
+    }
+}
+
+/// The tables of a run of which all records have been appended.
+pub struct ClosedTables {
+    staging: PathBuf,
+    run_id: String,
+    settings: WriterSettings,
+    segments: Vec<StagedFile>,
+    rejects: Vec<StagedFile>,
+    articles: ArticleSpill,
+}
+
+impl ClosedTables {
+    /// The files of `segments`, in order.
+    pub fn segments(&self) -> impl Iterator<Item = &Path> {
+        self.segments.iter().map(|file| file.path.as_path())
+    }
+
     /// Writes the rest: articles by their fates (one an appended article, in order), the edges (in the order of their later records),
     /// the row of `runs`.
     ///
@@ -219,8 +247,8 @@ impl RunTables {
             return Err(Error::Output(format!("{articles} articles were appended but {fates} fates given")));
         }
         let mut files = self.articles.finish(fates, edges, &self.run_id, &self.staging, &self.settings)?;
-        files.extend(self.segments.finish()?);
-        files.extend(self.rejects.finish()?);
+        files.extend(self.segments);
+        files.extend(self.rejects);
         let bytes_out = files.iter().map(|file| file.bytes).sum();
         files.extend(write_run(run, &self.run_id, bytes_out, &self.staging, &self.settings)?);
         files.sort_by(|a, b| (a.table, &a.path).cmp(&(b.table, &b.path)));
@@ -316,7 +344,7 @@ mod tests {
         }
         tables.append(&rejected("bad", "home page")).unwrap();
         let fates: Fates = fates.iter().cloned().collect();
-        let files = tables.finish(&fates, &[], &run_row(texts.len() as i64, 0, 1)).unwrap();
+        let files = tables.close().unwrap().finish(&fates, &[], &run_row(texts.len() as i64, 0, 1)).unwrap();
         (folder, files)
     }
 
@@ -369,7 +397,7 @@ mod tests {
     fn a_wrong_number_of_fates_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let tables = RunTables::create(folder.path(), "r1", "c", &table_config()).unwrap();
-        assert!(tables.finish(&[Fate::alone()].into_iter().collect(), &[], &run_row(0, 0, 0)).is_err());
+        assert!(tables.close().unwrap().finish(&[Fate::alone()].into_iter().collect(), &[], &run_row(0, 0, 0)).is_err());
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Reads rows back, for the stages that need earlier runs. `verify` and `report` use another reader on purpose.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, Scalar, StringArray};
-use arrow::compute::kernels::cmp::eq;
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::datatypes::{
     DataType, Date32Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
@@ -74,31 +74,45 @@ pub(crate) fn column_of<'a, A: 'static>(batch: &'a RecordBatch, name: &str, path
     })
 }
 
-/// All rows of a file with the given id. Row groups that cannot hold it, by their bloom filter, are not read.
+/// All rows of a file with the given id.
 pub(crate) fn rows_with_id(path: &Path, id: &str) -> Result<Vec<RecordBatch>> {
+    rows_with_ids(path, HashSet::from([id.to_owned()]), &[])?.collect()
+}
+
+/// Streams the named columns of the rows of a file that have one of the given ids, in file order; no names = all columns. Row groups that
+/// hold none of them, by their bloom filter, are not read.
+pub(crate) fn rows_with_ids(
+    path: &Path,
+    ids: HashSet<String>,
+    columns: &[&str],
+) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
     let builder = open(path)?;
-    let Some(column) = builder.parquet_schema().columns().iter().position(|column| column.path().string() == "id")
-    else {
-        return Ok(Vec::new());
-    };
+    let schema = builder.parquet_schema();
+    let id = schema.columns().iter().position(|column| column.path().string() == "id");
     let mut groups = Vec::new();
     for group in 0..builder.metadata().num_row_groups() {
-        let bloom = builder.get_row_group_column_bloom_filter(group, column).map_err(Error::table("read", path))?;
-        if bloom.is_none_or(|bloom| bloom.check(&id)) {
+        let Some(id) = id else { break };
+        let bloom = builder.get_row_group_column_bloom_filter(group, id).map_err(Error::table("read", path))?;
+        if bloom.is_none_or(|bloom| ids.iter().any(|id| bloom.check(&id.as_str()))) {
             groups.push(group);
         }
     }
-    if groups.is_empty() {
-        return Ok(Vec::new());
-    }
-    let wanted = Scalar::new(StringArray::from(vec![id]));
-    let mask = ProjectionMask::leaves(builder.parquet_schema(), [column]);
-    let filter = ArrowPredicateFn::new(mask, move |batch: RecordBatch| eq(batch.column(0), &wanted));
-    let reader = builder.with_row_groups(groups).with_row_filter(RowFilter::new(vec![Box::new(filter)])).build();
-    let batches: Result<Vec<_>, _> = reader.map_err(Error::table("read", path))?.collect();
-    let mut batches = batches.map_err(Error::table("read", path))?;
-    batches.retain(|batch| batch.num_rows() > 0);
-    Ok(batches)
+    let mask = if columns.is_empty() {
+        ProjectionMask::all()
+    } else {
+        ProjectionMask::columns(schema, columns.iter().copied())
+    };
+    let is_wanted = move |batch: RecordBatch| {
+        let found = batch.column(0).as_string_opt::<i32>();
+        let found = found.ok_or_else(|| ArrowError::SchemaError("column `id` is of another type".to_owned()))?;
+        Ok(found.iter().map(|id| Some(id.is_some_and(|id| ids.contains(id)))).collect::<BooleanArray>())
+    };
+    let filter = ArrowPredicateFn::new(ProjectionMask::leaves(schema, id), is_wanted);
+    let filter = RowFilter::new(vec![Box::new(filter)]);
+    let reader = builder.with_row_groups(groups).with_projection(mask).with_row_filter(filter).build();
+    let path = path.to_owned();
+    let batches = reader.map_err(Error::table("read", &path))?.map(move |batch| batch.map_err(Error::table("read", &path)));
+    Ok(batches.filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0)))
 }
 
 /// One row as a JSON object. Days and instants become their numbers' ISO forms.

@@ -130,6 +130,47 @@ fn one_run_or_ten_give_the_same_clusters() {
     assert_eq!(one, clusters(10));
 }
 
+/// Half of one record is cut, since it stands behind a heading of other stories; its copy has no such heading. Each says of the other
+/// which lines are the article's, whichever came first.
+#[test]
+fn a_copy_is_found_whose_lines_were_cut() {
+    const STORY: [&str; 6] = [
+        "The harbour board voted on Tuesday to deepen the northern basin, a step that three councils had asked for since the storm \
+         of last winter damaged the old quay.",
+        "Work will begin in spring and last for two years, the head of the board told reporters, and ferries will use the southern \
+         pier until the first section is open again.",
+        "Fishermen fear for their berths and want a written promise that rents stay where they are, while the chamber of trade \
+         expects forty more ships a month from the plan.",
+        "A study of the seabed found no harm for the mussel banks, yet the society for nature wants a second one and has asked the \
+         court of the district to look at the papers.",
+        "The money comes from a loan of the regional bank, which the towns along the coast will pay back over twenty years out of \
+         the fees that larger ships are going to bring.",
+        "Divers will first clear the wreck of a barge that sank in the narrow part of the basin forty years ago and still tears \
+         the nets of the boats that pass too close to it.",
+    ];
+    let parts = [&["Harbour board votes for a deeper basin"], &STORY[..3], &["Related stories"], &STORY[3..]];
+    let cut = json_line("cut", &parts.concat().join("\n\n"));
+    let whole = json_line("whole", &[&["Basin of the port to be dug out"], &STORY[1..]].concat().join("\n\n"));
+    let run = |parts: &[&String], segments_stay: bool| {
+        let sandbox = Sandbox::new();
+        for (number, part) in parts.iter().enumerate() {
+            sandbox.write(&format!("in/{number}.jsonl"), part.as_str());
+            sandbox.run(&["run", "in", "--run-id", &format!("r{number}")]).expect(0);
+            if !segments_stay {
+                fs::remove_dir_all(sandbox.path("output/segments")).unwrap();
+            }
+        }
+        let rows = sandbox.rows(Table::Duplicates);
+        rows.iter().map(|row| (row["kind"].clone(), row["dropped"].clone())).collect::<Vec<_>>()
+    };
+    let dropped = [("near".to_owned(), "true".to_owned())];
+    assert_eq!(run(&[&cut, &whole], true), dropped);
+    assert_eq!(run(&[&whole, &cut], true), dropped);
+    assert_eq!(run(&[&(cut.clone() + &whole)], true), dropped);
+    // Without the lines of the earlier one the two stay side by side.
+    assert_eq!(run(&[&cut, &whole], false), [("syndicated".to_owned(), "false".to_owned())]);
+}
+
 #[test]
 fn a_lost_index_is_made_anew_byte_for_byte() {
     let sandbox = Sandbox::new();
