@@ -215,7 +215,8 @@ impl Gatherer {
     /// Puts the record that was read into the store.
     fn put(&mut self) -> Result<()> {
         if let Some((record, lines)) = self.current.take() {
-            let place = if self.places.contains_key(&record) { None } else { Some(self.store.push(&lines.to_words())?) };
+            let place =
+                if self.places.contains_key(&record) { None } else { Some(self.store.push(&lines.to_words())?) };
             self.places.insert(record, place);
         }
         Ok(())
@@ -249,7 +250,7 @@ mod tests {
     fn lines(numbers: &[(usize, &str, bool, f32)]) -> Lines {
         let mut lines = Lines::default();
         for &(number, label, kept, confidence) in numbers {
-            let words: Vec<String> = (0..12).map(|word| format!("word{}x{}", number, word)).collect();
+            let words: Vec<String> = (0..12).map(|word| format!("word{number}x{word}")).collect();
             lines.push(&(words.join(" ") + "."), label, kept, confidence);
         }
         lines

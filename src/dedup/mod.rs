@@ -501,9 +501,9 @@ impl Graph<'_> {
         let mut gatherer = Gatherer::new(folder, wanted)?;
         gatherer.read(segments)?;
         earlier.segments(&others).try_for_each(|files| gatherer.read(files))?;
-        let mut gathered = gatherer.finish()?;
+        let mut records = gatherer.finish()?;
         let mut again = |comparison: &mut Comparison, article: u32, other: Center| -> Result<()> {
-            let lines = [gathered.lines(Center::Current(article))?, gathered.lines(other)?];
+            let lines = [records.lines(Center::Current(article))?, records.lines(other)?];
             if let [Some(first), Some(second)] = lines
                 && let Some(found) = first.compare(&second, self.notes.note(article).kind, self.config)?
                 && matches!(found.kind(self.config), Some(Kind::Near | Kind::Contained))

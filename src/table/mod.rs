@@ -397,7 +397,9 @@ mod tests {
     fn a_wrong_number_of_fates_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let tables = RunTables::create(folder.path(), "r1", "c", &table_config()).unwrap();
-        assert!(tables.close().unwrap().finish(&[Fate::alone()].into_iter().collect(), &[], &run_row(0, 0, 0)).is_err());
+        assert!(
+            tables.close().unwrap().finish(&[Fate::alone()].into_iter().collect(), &[], &run_row(0, 0, 0)).is_err()
+        );
     }
 
     #[test]

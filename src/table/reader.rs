@@ -22,20 +22,27 @@ use crate::error::{Error, Result};
 /// Rows of one batch: bounds memory for long texts.
 const BATCH_ROWS: usize = 1024;
 
-fn open(path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+/// `pages` says whether it is known where the pages of each column stand, so that those without a wanted row are not read.
+fn open(path: &Path, pages: PageIndexPolicy) -> Result<ParquetRecordBatchReaderBuilder<File>> {
     let file = File::open(path).map_err(Error::io("read", path))?;
-    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(Error::table("read", path))?;
-    Ok(builder.with_batch_size(BATCH_ROWS))
+    let options = ArrowReaderOptions::new().with_page_index_policy(pages);
+    let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options);
+    Ok(builder.map_err(Error::table("read", path))?.with_batch_size(BATCH_ROWS))
+}
+
+/// The named columns; no names = all columns.
+fn mask(builder: &ParquetRecordBatchReaderBuilder<File>, columns: &[&str]) -> ProjectionMask {
+    if columns.is_empty() {
+        ProjectionMask::all()
+    } else {
+        ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied())
+    }
 }
 
 /// Streams the named columns of a file, in file order; no names = all columns.
 pub(crate) fn read_columns(path: &Path, columns: &[&str]) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
-    let builder = open(path)?;
-    let mask = if columns.is_empty() {
-        ProjectionMask::all()
-    } else {
-        ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied())
-    };
+    let builder = open(path, PageIndexPolicy::Skip)?;
+    let mask = mask(&builder, columns);
     let reader = builder.with_projection(mask).build().map_err(Error::table("read", path))?;
     let path = path.to_owned();
     Ok(reader.map(move |batch| batch.map_err(Error::table("read", &path))))
@@ -47,11 +54,8 @@ pub(crate) fn read_rows(
     columns: &[&str],
     rows: &[usize],
 ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
-    let file = File::open(path).map_err(Error::io("read", path))?;
-    let options = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Optional);
-    let builder =
-        ParquetRecordBatchReaderBuilder::try_new_with_options(file, options).map_err(Error::table("read", path))?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied());
+    let builder = open(path, PageIndexPolicy::Optional)?;
+    let mask = mask(&builder, columns);
     let mut selectors = Vec::new();
     let mut next = 0;
     for &row in rows {
@@ -60,7 +64,7 @@ pub(crate) fn read_rows(
         next = row + 1;
     }
     let selection = RowSelection::from(selectors);
-    let reader = builder.with_projection(mask).with_row_selection(selection).with_batch_size(BATCH_ROWS).build();
+    let reader = builder.with_projection(mask).with_row_selection(selection).build();
     let path = path.to_owned();
     Ok(reader.map_err(Error::table("read", &path))?.map(move |batch| batch.map_err(Error::table("read", &path))))
 }
@@ -86,7 +90,7 @@ pub(crate) fn rows_with_ids(
     ids: HashSet<String>,
     columns: &[&str],
 ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<>> {
-    let builder = open(path)?;
+    let builder = open(path, PageIndexPolicy::Optional)?;
     let schema = builder.parquet_schema();
     let id = schema.columns().iter().position(|column| column.path().string() == "id");
     let mut groups = Vec::new();
@@ -97,21 +101,28 @@ pub(crate) fn rows_with_ids(
             groups.push(group);
         }
     }
-    let mask = if columns.is_empty() {
-        ProjectionMask::all()
-    } else {
-        ProjectionMask::columns(schema, columns.iter().copied())
-    };
+    let filter_mask = ProjectionMask::leaves(schema, id);
+    let mask = mask(&builder, columns);
+    // The rows of a record stand together: its id is looked up once.
+    let mut last = (String::new(), ids.contains(""));
     let is_wanted = move |batch: RecordBatch| {
         let found = batch.column(0).as_string_opt::<i32>();
         let found = found.ok_or_else(|| ArrowError::SchemaError("column `id` is of another type".to_owned()))?;
-        Ok(found.iter().map(|id| Some(id.is_some_and(|id| ids.contains(id)))).collect::<BooleanArray>())
+        let is_wanted = |id: Option<&str>| {
+            let id = id.unwrap_or_default();
+            if id != last.0 {
+                last = (id.to_owned(), ids.contains(id));
+            }
+            Some(last.1)
+        };
+        Ok(found.iter().map(is_wanted).collect::<BooleanArray>())
     };
-    let filter = ArrowPredicateFn::new(ProjectionMask::leaves(schema, id), is_wanted);
+    let filter = ArrowPredicateFn::new(filter_mask, is_wanted);
     let filter = RowFilter::new(vec![Box::new(filter)]);
     let reader = builder.with_row_groups(groups).with_projection(mask).with_row_filter(filter).build();
     let path = path.to_owned();
-    let batches = reader.map_err(Error::table("read", &path))?.map(move |batch| batch.map_err(Error::table("read", &path)));
+    let batches =
+        reader.map_err(Error::table("read", &path))?.map(move |batch| batch.map_err(Error::table("read", &path)));
     Ok(batches.filter(|batch| batch.as_ref().map_or(true, |batch| batch.num_rows() > 0)))
 }
 

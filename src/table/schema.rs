@@ -441,7 +441,15 @@ const DUPLICATES: &[Column] = &[
     column("kind", Text, "exact normalized near contained syndicated", "how the two agree", NEVER).closed(),
     column("dropped", Boolean, "", "whether the record left articles because of this row", NEVER),
     column("jaccard", Float64, "0 to 1", "shared units over all units of both", "not computed"),
-    column("containment", Float64, "0 to 1", "share of the smaller one's units found in the other", "not computed"),
+    column(
+        "containment",
+        Float64,
+        "0 to 1",
+        "share of the smaller one's units found in the other, on the clean texts; where these leave it between \
+         dedup.syndicated_containment and dedup.drop_containment, on the lines that are text when each record is read beside the other, \
+         if that drops one of them",
+        "not computed",
+    ),
     column("similarity_unit", Text, "", "what was compared, such as syllable or character n-grams", "not computed"),
     column("title", Text, "", "title of the record", "there is none"),
     column("url", Text, "", "address of the record", "the input gives none"),
