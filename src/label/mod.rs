@@ -158,7 +158,7 @@ impl<'a> Labeler<'a> {
         let raw = |line: &Line| text[spans[line.segment].bytes.clone()].trim_matches(is_blank);
         let seen = look(&page.lines.iter().map(raw).collect::<Vec<&str>>());
         page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
-        let judgement = self.model.judge(&mut features, &page.lines);
+        let judgement = self.model.judge(&mut features, &page.lines, page.address.as_ref());
         let has_article = page.conclude(&judgement);
         let verdicts = verdicts(spans.len(), &page, self.config);
         Labelled { verdicts, lines: page.lines, items: page.items, has_article }
