@@ -321,6 +321,9 @@ pub struct TrainArgs {
     /// Folder that keeps the models of the folds: what is there is not fitted again.
     #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
     pub fold_models: Option<PathBuf>,
+    /// Fit only the head that chooses the title; the rest stays as it is compiled in (a third of the work).
+    #[arg(long, requires = "to")]
+    pub titles_only: bool,
     /// Give the labeller the web addresses of the tested records.
     #[arg(long, requires = "cross_validate")]
     pub addresses: bool,

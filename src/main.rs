@@ -276,7 +276,8 @@ fn train(args: &TrainArgs) -> anyhow::Result<u8> {
         emit(&report.to_string())?;
     }
     if let Some(path) = &args.to {
-        let model = newsieve::train::train(&args.corpus, &config, &tell)?;
+        let train = if args.titles_only { newsieve::train::train_titles } else { newsieve::train::train };
+        let model = train(&args.corpus, &config, &tell)?;
         model.save(path)?;
         tracing::info!("wrote {}", path.display());
     }

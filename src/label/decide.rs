@@ -9,7 +9,7 @@ use super::model::{Judgement, trees::UNIT, trees::probability};
 use super::rules::{self, Rule};
 use super::{Decision, Item, Page};
 use crate::document::Label;
-use crate::label::line::Evidence;
+use crate::label::line::{Evidence, Line};
 use crate::label::title::MAX_TITLE_UNITS;
 use crate::text::Ending;
 
@@ -19,15 +19,26 @@ const FOR_LISTS: f32 = 2.0;
 const AGAINST_CREDITS: f32 = 1.5;
 /// Lines up to which a record is rather a text than a whole page.
 const MAX_TEXT_LINES: usize = 60;
+/// Lines of page furniture from which a shorter record is a whole page too.
+const MIN_FURNITURE: usize = 3;
+/// Signs between the steps of a path.
+const PATH_SIGNS: [char; 3] = ['>', '»', '›'];
+/// Most words of a step of the path through a site.
+const MAX_STEP_WORDS: usize = 4;
+/// Most bytes of it: in scripts without spaces a headline is one word.
+const MAX_STEP_BYTES: usize = 40;
 /// Log-odds that a line is the title, against there being none, from which it is on a whole page: hardly one has none. Cross-validated,
 /// the titles of 4 more pages in 681 are right so.
 const LEAST_TITLE: f32 = -1.0;
+/// Log-odds that a line may be less likely the title than one that has it and more.
+const HARDLY: f32 = 1.5;
+/// Fewest units of a headline that stands alone too.
+const MIN_BARE_UNITS: f32 = 3.0;
 /// Likeness to the record's address from which it speaks for a line as the title.
 const LEAST_LIKENESS: f32 = 0.4;
-/// Log-odds in favour of a title that has all words of the address and no others. Cross-validated, titles of whole pages are right in
-/// .878 of the cases with their addresses and .838 without, of main columns in .942 and .919, of wide cuts in .924 and .884. With 3 and 5
-/// fewer are, and with more weight on full likeness: many editors change headline or address later.
-const FOR_ADDRESS: f32 = 4.0;
+/// Log-odds in favour of a title that has all words of the address and no others, beside what the model makes of them. Cross-validated,
+/// titles of whole pages are right in as many cases with 0 to 2, of main columns and wide cuts in .006 more with 1 and 2 than with 0.
+const FOR_ADDRESS: f32 = 1.0;
 /// Log-odds in favour of paragraphs behind a block of other stories in a text.
 const FOR_RESUMED: f32 = 2.0;
 /// Log-odds against lines in a block of other stories at the end.
@@ -62,6 +73,13 @@ fn is_certain(rule: Rule) -> bool {
 /// Whether the rules see a line of a list, or of several that run on: to them a list of longer lines looks like wrapped text.
 fn is_list(rule: Rule) -> bool {
     rule == rules::BODY_LIST || rule == rules::BODY_WRAPPED
+}
+
+/// Whether a line is a path through a site that ends at a section: `News » Economy`. One that ends with a headline has a longer step.
+fn is_path(text: &str) -> bool {
+    let words = |step: &str| step.split_whitespace().filter(|word| word.contains(char::is_alphanumeric)).count();
+    let is_short = |step: &str| step.len() <= MAX_STEP_BYTES && words(step) <= MAX_STEP_WORDS;
+    text.contains(PATH_SIGNS) && text.split(PATH_SIGNS).all(is_short)
 }
 
 fn is_text(label: Label) -> bool {
@@ -156,8 +174,9 @@ impl Page<'_> {
         let best = (0..self.lines.len())
             .filter(|&at| self.may_be_title(at))
             .max_by_key(|&at| (title_odds[at], std::cmp::Reverse(at)));
-        let least = if self.lines.len() > MAX_TEXT_LINES { LEAST_TITLE } else { 0.0 };
-        let chosen = by_field.or_else(|| best.filter(|&at| title_odds[at] > (least * UNIT) as i32));
+        let least = if self.is_whole_page() { LEAST_TITLE } else { 0.0 };
+        let best = best.filter(|&at| title_odds[at] > (least * UNIT) as i32);
+        let chosen = by_field.or_else(|| best.map(|at| self.bare_headline(at, title_odds).unwrap_or(at)));
         if let Some(old) = self.title.filter(|old| Some(*old) != chosen) {
             // What the rules took for the title is an ordinary line now.
             self.decide(old, Label::Body, rules::BODY_SUBHEADING);
@@ -171,6 +190,29 @@ impl Page<'_> {
             self.repeat_title(title, |_, _| true);
         }
         chosen
+    }
+
+    /// Whether the record is rather a whole page than a text: by its lines, or by what only pages have.
+    fn is_whole_page(&self) -> bool {
+        let is_furniture = |line: &&Line| matches!(line.evidence, Evidence::Nav(_));
+        self.lines.len() > MAX_TEXT_LINES
+            || self.lines.iter().filter(is_furniture).take(MIN_FURNITURE).count() == MIN_FURNITURE
+    }
+
+    /// The line that has the headline alone, where the chosen one has it behind the path of the page (`News > Headline`), or in front of
+    /// what else the site calls the page (`Headline - Site`) and is hardly likelier.
+    fn bare_headline(&self, title: usize, title_odds: &[i32]) -> Option<usize> {
+        let whole = &self.lines[title].folded;
+        let behind_path = whole.rsplit_once(['>', '/', '»', '›']).map(|(_, last)| last.trim());
+        let least = title_odds[title] - (HARDLY * UNIT) as i32;
+        let is_bare = |at: &usize| {
+            let line = &self.lines[*at];
+            let rest = || whole.strip_prefix(line.folded.as_str()).unwrap_or_default().trim_start();
+            let in_front = || title_odds[*at] > least && rest().starts_with(['-', '|', '_', '(', '[']);
+            let has_headline = behind_path == Some(line.folded.as_str()) || in_front();
+            line.shape.units >= MIN_BARE_UNITS && has_headline && self.may_be_title(*at)
+        };
+        (0..self.lines.len()).filter(is_bare).max_by_key(|&at| (title_odds[at], std::cmp::Reverse(at)))
     }
 
     /// The model's odds of every line that it is the title, with what the record's address adds to them.
@@ -195,6 +237,7 @@ impl Page<'_> {
             (title_like(decision.label) || decision.rule == rules::CAPTION_TWICE || decision.rule.confidence < SETTLED)
                 && !is_certain(decision.rule)
                 && !matches!(self.lines[at].evidence, Evidence::Nav(_) | Evidence::DateLine | Evidence::NavHeading)
+                && !is_path(&self.lines[at].text)
         })
     }
 
@@ -385,6 +428,41 @@ mod tests {
         ] {
             let labelled = labeler.label(text, &spans, Known { title: None, url: Some(url) });
             assert_eq!(labelled.verdicts.iter().position(|it| it.label == Label::Title), Some(title), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_ends_with_a_headline_is_none() {
+        for (line, expected) in [
+            ("Prices » Coffee - Pepper", true),
+            ("Home > World > Americas", true),
+            ("首页 > 财经 > 农产品", true),
+            ("News > Harbour bridge opens after nine years", false),
+            ("首页 > 跨江大桥历时九年终于建成通车 市民步行过江", false),
+            ("Harbour bridge opens", false),
+        ] {
+            assert_eq!(is_path(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn the_headline_alone_is_taken() {
+        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
+        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
+        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        let body = "The people of Eastvale were told on Tuesday that the harbour bridge is open at last, and few of them were \
+                    surprised.\n\nThe mayor said that it had been promised for nine years, and that more would follow in the spring.";
+        for (above, below, title) in [
+            ("Town > Roads > Harbour bridge opens after nine years", "Harbour bridge opens after nine years", 1),
+            ("Town / Roads / Harbour bridge opens after nine years", "Harbour bridge opens after nine years", 1),
+            ("Harbour bridge opens after nine years - Eastvale Post", "Harbour bridge opens after nine years", 1),
+            // Another headline below is not that of the line above.
+            ("Harbour bridge opens after nine years", "Roads", 0),
+        ] {
+            let text = format!("{above}\n{below}\n\n{body}");
+            let labelled = labeler.label(&text, &segment(&text, None, &patterns), Known::default());
+            let found = labelled.verdicts.iter().position(|it| it.label == Label::Title);
+            assert_eq!(found, Some(title), "{above}");
         }
     }
 

@@ -31,9 +31,10 @@ use model::{Judgement, Model};
 use rules::Rule;
 use topic::Topic;
 
-/// Log-odds that a record has an article, below which it is rejected. Cross-validated: at −3, 18 of 30 listing pages and .7 % of the
-/// real pages are (21 with [`Page::has_likely_text`]); at −2, 26 and 1.2 %. A lost article weighs more here than a listing that is kept.
-const NO_ARTICLE: i32 = -3 * model::trees::UNIT as i32;
+/// How much the log-odds of the kept text weigh beside those of the record, that it has an article: a record is rejected where both
+/// together speak against it. Cross-validated, 26 of 30 listing pages and 14 of 1,835 real records are; by the record's odds alone, from
+/// −3 on, 21 and as many. For 26, a weight of 1 or 2 takes two or three real records more.
+const FOR_TEXT: f32 = 1.5;
 
 /// Labels the segments of records: rules first, then the model.
 #[derive(Debug)]
@@ -158,7 +159,7 @@ impl<'a> Labeler<'a> {
         let raw = |line: &Line| text[spans[line.segment].bytes.clone()].trim_matches(is_blank);
         let seen = look(&page.lines.iter().map(raw).collect::<Vec<&str>>());
         page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
-        let judgement = self.model.judge(&mut features, &page.lines);
+        let judgement = self.model.judge(&mut features, &page.lines, page.address.as_ref());
         let has_article = page.conclude(&judgement);
         let verdicts = verdicts(spans.len(), &page, self.config);
         Labelled { verdicts, lines: page.lines, items: page.items, has_article }
@@ -294,7 +295,7 @@ impl<'a> Page<'a> {
         if !judgement.text.is_empty() {
             self.join(judgement);
         }
-        let has_article = self.has_article() && self.has_likely_text() && judgement.article >= NO_ARTICLE;
+        let has_article = self.has_article() && self.is_likely(judgement.article);
         if !has_article {
             // What little the model would keep says nothing: the rules know headings, stories and furniture of a listing.
             (self.decisions, self.items) = by_rules;
@@ -320,11 +321,17 @@ impl<'a> Page<'a> {
         enough && paragraph
     }
 
-    /// Whether a line of body is rather text than not: where all are doubtful, they are the likeliest lines of a listing.
-    /// Cross-validated: three more of 30 listings are rejected, and one more of 1,835 real records.
-    fn has_likely_text(&self) -> bool {
-        let is_body = |decision: &&Decision| matches!(decision.label, Label::Body | Label::Lead);
-        self.decisions.iter().flatten().filter(is_body).any(|decision| decision.confidence >= 0.5)
+    /// Whether what is kept is as sure to be text as the record is unlikely to have an article, given its log-odds. On listing pages the
+    /// likeliest lines are doubtful, and single sure ones are teasers.
+    fn is_likely(&self, article: i32) -> bool {
+        let (mut sum, mut units) = (0.0, 0.0);
+        for (line, decision) in self.lines.iter().zip(&self.decisions) {
+            if let Some(decision) = decision.filter(|it| matches!(it.label, Label::Body | Label::Lead)) {
+                sum += line.shape.units * decision.confidence;
+                units += line.shape.units;
+            }
+        }
+        sum >= units * model::trees::probability((-article as f32 / FOR_TEXT) as i32)
     }
 
     /// A record without an article: what passed for title or body is the furniture of a listing.

@@ -9,7 +9,7 @@ use crate::document::Label;
 use crate::text::{Ending, fold};
 
 /// Longest title in units. Press headlines end well below; longer lines without a stop are leads that lost theirs.
-pub(super) const MAX_TITLE_UNITS: f32 = 40.0;
+pub(in crate::label) const MAX_TITLE_UNITS: f32 = 40.0;
 /// Fewest units of a title that is not the very first line: section names are shorter.
 const MIN_INNER_TITLE_UNITS: f32 = 4.0;
 /// Share of its pairs that a headline which is not the first line must have in common with the text.

@@ -22,7 +22,7 @@ use crate::label::model::features::{Column, FIRST_STAGE, Features};
 use crate::label::model::matrix::Matrix;
 use crate::label::model::second::{self, SECOND, Second};
 use crate::label::model::trees::Ensemble;
-use crate::label::model::{Model, candidates, record, text};
+use crate::label::model::{self, Model, candidates, record, text};
 use crate::label::{Known, Labeler, Page, rules};
 use crate::lexicon::{self, CompiledPatterns};
 use crate::segment::segment;
@@ -98,6 +98,23 @@ pub fn train(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result
     let mut samples = prepare(&labeler, read(corpus, tell)?);
     let all: Vec<usize> = (0..samples.len()).collect();
     Ok(fit(&mut samples, &all))
+}
+
+/// Fits the head that chooses the title among its candidates, and leaves all else of the model that is compiled in as it is.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_titles(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result<Model> {
+    let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
+    let unused = Model::default();
+    let labeler = Labeler::new(&patterns, &unused, config);
+    let mut samples = prepare(&labeler, read(corpus, tell)?);
+    let all: Vec<usize> = (0..samples.len()).collect();
+    let mut opinions = opinions(&mut samples, &all);
+    opinions.columns = Columns::default();
+    let mut model = model::builtin()?;
+    model.heads[model::TITLE] = fit_titles(&mut samples, &opinions);
+    Ok(model)
 }
 
 /// Measures, for each record of a corpus folder that is not only trained on, a model that was trained without the record's site.
@@ -184,7 +201,7 @@ fn outcome(sample: &Sample, model: &Model, addresses: bool) -> Outcome {
         let rank = decision.map_or(0, |it| model.ranks[it.rule.number]);
         features.matrix.set(Column::RuleRank as usize, row, rank);
     }
-    let judgement = model.judge(&mut features, &page.lines);
+    let judgement = model.judge(&mut features, &page.lines, page.address.as_ref());
     let has_article = page.conclude(&judgement);
     Outcome::of_page(&page, &sample.spans, has_article)
 }
@@ -321,11 +338,19 @@ fn rest_of(gold: &Gold) -> Option<Gold> {
     })
 }
 
-/// Fits a whole model to the chosen samples.
-fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
+/// What first stages that were fitted without a record's site think of it, and what they were fitted on.
+struct Opinions {
+    ranks: Vec<u8>,
+    /// The records whose lines are trained on.
+    lines: Vec<usize>,
+    columns: Columns,
+    text: Vec<Vec<i32>>,
+    title: Vec<Vec<i32>>,
+}
+
+fn opinions(samples: &mut [Sample], chosen: &[usize]) -> Opinions {
     let ranks = rank_rules(samples, chosen);
     let lines: Vec<usize> = chosen.iter().copied().filter(|&at| samples[at].role != Role::Rest).collect();
-    // Opinions on each record by first stages that were fitted without its site.
     let mut text_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let mut title_odds: Vec<Vec<i32>> = vec![Vec::new(); samples.len()];
     let parts: Vec<(Vec<usize>, Vec<usize>)> = (0..FOLDS)
@@ -347,21 +372,33 @@ fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
         predict(samples, held, &columns, &text, &mut text_odds);
         predict(samples, held, &columns, &title, &mut title_odds);
     }
-    let text1 = boost::fit(&columns, &text_examples(samples, &lines), &settings(Head::Text1));
-    let title1 = boost::fit(&columns, &title_examples(samples, &lines), &settings(Head::Title1));
+    Opinions { ranks, lines, columns, text: text_odds, title: title_odds }
+}
+
+fn fit_titles(samples: &mut [Sample], opinions: &Opinions) -> Ensemble {
+    let (columns, examples) = candidate_examples(samples, &opinions.lines, &opinions.text, &opinions.title);
+    boost::fit(&columns, &examples, &settings(Head::Title2))
+}
+
+/// Fits a whole model to the chosen samples.
+fn fit(samples: &mut [Sample], chosen: &[usize]) -> Model {
+    let mut opinions = opinions(samples, chosen);
+    let columns = std::mem::take(&mut opinions.columns);
+    let (lines, text_odds, title_odds) = (&opinions.lines, &opinions.text, &opinions.title);
+    let text1 = boost::fit(&columns, &text_examples(samples, lines), &settings(Head::Text1));
+    let title1 = boost::fit(&columns, &title_examples(samples, lines), &settings(Head::Title1));
     drop(columns);
-    let columns = self::columns(samples, chosen, Some((&text_odds, &title_odds)));
-    let text2 = boost::fit(&columns, &text_examples(samples, &lines), &settings(Head::Text2));
-    let kind = |label: Label, head: Head| boost::fit(&columns, &kind_examples(samples, &lines, label), &settings(head));
+    let columns = self::columns(samples, chosen, Some((text_odds, title_odds)));
+    let text2 = boost::fit(&columns, &text_examples(samples, lines), &settings(Head::Text2));
+    let kind = |label: Label, head: Head| boost::fit(&columns, &kind_examples(samples, lines, label), &settings(head));
     let caption = kind(Label::Caption, Head::Caption);
     let related = kind(Label::Related, Head::Related);
-    let lead = boost::fit(&columns, &lead_examples(samples, &lines), &settings(Head::Lead));
-    let (candidates, examples) = candidate_examples(samples, &lines, &text_odds, &title_odds);
-    let title2 = boost::fit(&candidates, &examples, &settings(Head::Title2));
-    let (records, examples) = article_examples(samples, chosen, &text_odds, &title_odds);
+    let lead = boost::fit(&columns, &lead_examples(samples, lines), &settings(Head::Lead));
+    let title2 = fit_titles(samples, &opinions);
+    let (records, examples) = article_examples(samples, chosen, text_odds, title_odds);
     let article = boost::fit(&records, &examples, &settings(Head::Article));
-    let words = fit_words(samples, &lines);
-    Model { ranks, words, heads: vec![text1, title1, text2, title2, caption, related, lead, article] }
+    let words = fit_words(samples, lines);
+    Model { ranks: opinions.ranks, words, heads: vec![text1, title1, text2, title2, caption, related, lead, article] }
 }
 
 /// How often lines of each rule are text, in 120ths; written to the features of all samples.
@@ -489,19 +526,24 @@ fn candidate_examples(
     let (mut columns, mut examples) = (Columns::default(), Examples::default());
     for &at in chosen {
         let sample = &mut samples[at];
-        let (rows, matrix) =
-            candidates::read(&mut sample.features, &sample.page.lines, &text_odds[at], &title_odds[at]);
-        if rows.is_empty() {
-            continue;
-        }
-        let titles = rows.iter().filter(|&&row| sample.is_title[row]).count() as f32;
-        let start = columns.push(&matrix, candidates::CANDIDATE.len());
-        let weight = if sample.role == Role::Cut { CUT_TITLE_WEIGHT } else { 1.0 };
-        examples.groups.push(examples.rows.len());
-        for (number, &row) in rows.iter().enumerate() {
-            examples.rows.push(start + number as u32);
-            examples.target.push(if sample.is_title[row] { 1.0 / titles } else { 0.0 });
-            examples.weight.push(weight * weight_of(sample));
+        let weight = weight_of(sample) * if sample.role == Role::Cut { CUT_TITLE_WEIGHT } else { 1.0 };
+        let address = sample.gold.url.as_deref().and_then(Address::of);
+        // Without its address and with it: a dump may have none.
+        for address in [None, address.as_ref()].into_iter().take(1 + usize::from(address.is_some())) {
+            let lines = &sample.page.lines;
+            let (rows, matrix) =
+                candidates::read(&mut sample.features, lines, address, &text_odds[at], &title_odds[at]);
+            if rows.is_empty() {
+                continue;
+            }
+            let titles = rows.iter().filter(|&&row| sample.is_title[row]).count() as f32;
+            let start = columns.push(&matrix, candidates::CANDIDATE.len());
+            examples.groups.push(examples.rows.len());
+            for (number, &row) in rows.iter().enumerate() {
+                examples.rows.push(start + number as u32);
+                examples.target.push(if sample.is_title[row] { 1.0 / titles } else { 0.0 });
+                examples.weight.push(weight);
+            }
         }
     }
     (columns, examples)
@@ -588,7 +630,7 @@ fn settings(head: Head) -> Settings {
         Head::Text2 => Settings { trees: 250, rate: 0.08, ..base },
         Head::Title1 => title,
         Head::Title2 => Settings {
-            trees: 400,
+            trees: 800,
             rate: 0.04,
             lambda: 60.0,
             row_share: 0.3,

@@ -23,6 +23,7 @@ use features::Features;
 use text::TextModel;
 use trees::{Asked, Ensemble};
 
+use super::address::Address;
 use super::line::Line;
 use super::rules;
 
@@ -42,7 +43,7 @@ pub struct Model {
 pub const HEADS: [&str; 8] = ["text1", "title1", "text2", "title2", "caption", "related", "lead", "article"];
 
 /// The head that judges candidates for the title.
-const TITLE: usize = 3;
+pub const TITLE: usize = 3;
 /// The head that judges records.
 const ARTICLE: usize = 7;
 /// Log-odds of lines that are no candidates for the title.
@@ -68,9 +69,9 @@ pub struct Judgement<'a> {
 impl Model {
     /// Judges the lines of a record. The columns of words are filled on the way.
     #[must_use]
-    pub fn judge<'a>(&'a self, features: &'a mut Features, lines: &[Line]) -> Judgement<'a> {
+    pub fn judge<'a>(&'a self, features: &'a mut Features, lines: &[Line], address: Option<&Address>) -> Judgement<'a> {
         let Some((text, title)) = self.first_stage(features, lines) else { return Judgement::default() };
-        let titles = self.titles(features, lines, &text, &title);
+        let titles = self.titles(features, lines, address, &text, &title);
         let matrix = &features.matrix;
         let asked = |head: usize| Asked::new(&self.heads[head], matrix);
         Judgement {
@@ -84,8 +85,15 @@ impl Model {
     }
 
     /// The odds of every line that it is the title, given the first stage's odds.
-    fn titles(&self, features: &mut Features, lines: &[Line], text: &[i32], title: &[i32]) -> Vec<i32> {
-        let (rows, matrix) = candidates::read(features, lines, text, title);
+    fn titles(
+        &self,
+        features: &mut Features,
+        lines: &[Line],
+        address: Option<&Address>,
+        text: &[i32],
+        title: &[i32],
+    ) -> Vec<i32> {
+        let (rows, matrix) = candidates::read(features, lines, address, text, title);
         let mut odds = vec![NO_TITLE; lines.len()];
         for (row, margin) in rows.into_iter().zip(self.heads[TITLE].margins(&matrix)) {
             odds[row] = margin;
