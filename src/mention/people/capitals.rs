@@ -4,6 +4,14 @@ use super::{Line, MAX_WORDS, NAMES_BEFORE, Org, Person, Role, Style, near, role_
 use crate::mention::names::Entry;
 use crate::mention::tokens::Token;
 
+/// What stands right in front of a word with a capital.
+#[derive(Clone, Copy)]
+struct Beside {
+    role: bool,
+    honorific: bool,
+    behind_org: bool,
+}
+
 pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
     let mut at = 0;
     let mut next_org = 0;
@@ -38,15 +46,12 @@ pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], 
                 || hit.at == 0
                 || !line.tokens[hit.at - 1].is_capital()
         });
-        let hit = match style {
-            Style::FamilyFirst => {
-                let behind_org = next_org.checked_sub(1).is_some_and(|last| orgs[last].end == at);
-                family_first(line, at, role_before.is_some(), honorific, behind_org, found)
-            }
-            _ => {
-                let behind_org = next_org.checked_sub(1).is_some_and(|last| orgs[last].end == at);
-                given_first(line, at, (role_before.is_some(), honorific, behind_org), roles, found)
-            }
+        let behind_org = next_org.checked_sub(1).is_some_and(|last| orgs[last].end == at);
+        let beside = Beside { role: role_before.is_some(), honorific, behind_org };
+        let hit = if style == Style::FamilyFirst {
+            family_first(line, at, beside, found)
+        } else {
+            given_first(line, at, beside, roles, found)
         };
         if let Some((end, confidence, short)) = hit {
             let role = role_before.or_else(|| {
@@ -119,14 +124,8 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
     end
 }
 
-fn family_first(
-    line: &Line,
-    at: usize,
-    role: bool,
-    honorific: bool,
-    behind_org: bool,
-    found: &[Person],
-) -> Option<(usize, f32, bool)> {
+fn family_first(line: &Line, at: usize, beside: Beside, found: &[Person]) -> Option<(usize, f32, bool)> {
+    let Beside { role, honorific, behind_org } = beside;
     let words = |end: usize| end - at;
     let refused = line.hits.at(at).iter().any(|hit| match hit.entry {
         Entry::NoPerson | Entry::OrgHead | Entry::Role(_) => true,
@@ -218,13 +217,8 @@ fn is_part(
     found.iter().rev().take(NAMES_BEFORE).any(here) || line.people.iter().any(|name| fits(name, word))
 }
 
-fn given_first(
-    line: &Line,
-    at: usize,
-    (role, honorific, behind_org): (bool, bool, bool),
-    roles: &[Role],
-    found: &[Person],
-) -> Option<(usize, f32, bool)> {
+fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[Person]) -> Option<(usize, f32, bool)> {
+    let Beside { role, honorific, behind_org } = beside;
     let refused = line.hits.at(at).iter().any(|hit| {
         matches!(
             hit.entry,

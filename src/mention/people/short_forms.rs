@@ -47,7 +47,9 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
                 line.tokens[from].is_capital() && (capitals || head())
             };
             // `the Republic of Korea (ROK)`
-            let is_place = |from: usize| line.place_at(from).is_some() || line.places.iter().any(|at| at.end == open);
+            let is_place = |from: usize| {
+                line.place_at(from).is_some() || line.places.binary_search_by(|place| place.end.cmp(&open)).is_ok()
+            };
             let named = (start..open.saturating_sub(1))
                 .find(|from| is_name(*from) && initials(*from) == letters)
                 .filter(|from| behind_org || !is_place(*from));
@@ -104,7 +106,7 @@ const MAX_EXPLAINED: usize = 12;
 
 /// The name of a company without the word for one: `Công ty Velotra`, `Velotra Ltd`, `la empresa Velotra`: from then on `Velotra` too.
 fn companies(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
-    for org in found.iter() {
+    for org in found {
         if line.tokens[org.at].is_han() {
             if let Some(name) = han_company(line, *org) {
                 note(known, name, line_no, true);
