@@ -254,6 +254,8 @@ pub struct PersonLexicon {
     pub sounds: String,
     /// Characters of those with which foreign names are written and few words are: a name without points holds one.
     pub foreign: String,
+    /// Last words of the names of streets, parks and the like (`Street`), which are no person's without a given name.
+    pub sites: Vec<String>,
     /// Given names that are common words too (`Hope`): they begin a name only inside a sentence.
     pub given_weak: Vec<String>,
     /// Words behind a name and a comma that speak of a person (`who`).
@@ -313,6 +315,8 @@ pub struct OrgLexicon {
     pub of: Vec<String>,
     /// Articles that may stand behind those (`the`, `la`).
     pub articles: Vec<String>,
+    /// Whose office a name may be (`Attorney’s`, `Sheriff’s`).
+    pub owners: Vec<String>,
     /// Words right in front of a first word that belong to the name (`cơ quan` in front of `Cảnh sát`).
     pub outer: Vec<String>,
     /// Last words of a part of a known organisation that lies in a place (`分行`), in languages without spaces.

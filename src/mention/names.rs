@@ -168,6 +168,10 @@ pub struct Names {
     pub of_articles: Vec<u32>,
     /// Words in front of acronyms that are organisations', by number.
     pub leads: Vec<u32>,
+    /// Last words of streets and the like, by number.
+    pub sites: Vec<u32>,
+    /// Words for those whose office a name may be, by number.
+    pub owners: Vec<u32>,
     /// Words behind a name and a comma that speak of a person, by number.
     pub relatives: Vec<u32>,
     /// Characters in front of foreign names that belong to them.
@@ -276,6 +280,8 @@ impl Names {
             names.of.extend(lexicon.org.of.iter().map(|word| vocabulary.add(word)));
             names.of_articles.extend(lexicon.org.articles.iter().map(|word| vocabulary.add(word)));
             names.leads.extend(lexicon.org.leads.iter().map(|word| vocabulary.add(word)));
+            names.sites.extend(lexicon.person.sites.iter().map(|word| vocabulary.add(word)));
+            names.owners.extend(lexicon.org.owners.iter().map(|word| vocabulary.add(word)));
             names.relatives.extend(lexicon.person.relatives.iter().map(|word| vocabulary.add(word)));
             names.towns.extend(&lexicon.person.towns);
             names.ages_apart.extend(&lexicon.person.ages_apart);

@@ -231,10 +231,13 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
                 | Entry::Agency(_)
         )
     });
+    // `, D-Minn.`
+    let letter = line.tokens[at].end - line.tokens[at].start == 1 && line.sign(at + 1) == "-";
     // `el IVA`
     let acronym = line.tokens[at].is_upper() && line.is(at, Entry::NoOrg).is_some();
     if refused
         || acronym
+        || letter
         || (at > 0
             && line.spaced_capital(at)
             && line.tokens[at - 1].is_capital()
@@ -256,6 +259,10 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
     // `of Hope Hicks`, but not `Hope Springs` at the beginning of a sentence or in a headline.
     let weak = || line.is(at, Entry::WeakGiven).is_some() && words < 4 && !line.begins(at) && !line.is_titled();
     let given = line.is(at, Entry::Given).is_some() || weak();
+    // `the edge of Marine Park`
+    if !given && !honorific && words > 1 && line.is_one_of(end - 1, &line.names.sites) {
+        return None;
+    }
     let says = line.is(end, Entry::Says).is_some();
     let said = line.hits.ending(at, |entry| entry == Entry::Said).is_some();
     let described = line.sign(end) == ","
@@ -287,7 +294,7 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
         2..=4 if says || said || described => Some((end, 0.8, false)),
-        2..=3 if paired && !line.begins(at) => Some((end, 0.75, false)),
+        2..=3 if paired && !line.begins(at) && !line.is_titled() => Some((end, 0.75, false)),
         _ => None,
     }
 }

@@ -25,6 +25,19 @@ pub(super) fn han(line: &Line, roles: &[Role], maybe: &mut Vec<Maybe>, found: &m
             while start > stop && in_sounds(&line.tokens[start - 1]) && at - start < 7 {
                 start -= 1;
             }
+            // `的|茉莉·…`: a first character that writes sounds seldom.
+            let joint = |at: usize| {
+                let token = line.tokens[at];
+                !token.is_han() || line.names.between.contains(token.of(line.text))
+            };
+            if start > stop
+                && start < at
+                && !joint(start - 1)
+                && (start == stop + 1 || joint(start - 2))
+                && at - start == 1
+            {
+                start -= 1;
+            }
             // `老约翰·…`: the elder of two bearers of the name.
             if start > stop && start < at && line.names.ages_apart.contains(line.tokens[start - 1].of(line.text)) {
                 start -= 1;
@@ -375,6 +388,17 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
     }
     if extra == 0 && bound && if led { follows(short) } else { follows_surely(short) } {
         return Some((short, if led { 0.95 } else { 0.75 }));
+    }
+    // `周远山(14岁)`
+    let aged = |at: usize| {
+        line.sign(at) == "("
+            && line.tokens.get(at + 1).is_some_and(|token| token.is_number())
+            && line.is_one_of(at + 2, &line.names.ages)
+    };
+    if extra == 0
+        && let Some(end) = [long, short].into_iter().find(|end| (first..*end).all(given) && aged(*end))
+    {
+        return Some((end, 0.9));
     }
     // `、江泽民、`: three characters between signs.
     let open = surname.at == 0 || line.tokens[surname.at - 1].is_sign();

@@ -173,6 +173,12 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
         return None;
     }
     let mut end = line.hyphens(hit.end);
+    // `City Police Department`
+    while line.spaced_capital(end)
+        && let Some(tail) = line.is(end, Entry::OrgTail).filter(|tail| tail.end > end)
+    {
+        end = line.hyphens(tail.end);
+    }
     if line.is_lower_word(end) && line.is_one_of(end, &line.names.of) && line.spaced_capital(end + 1) {
         end = line.org_words(end + 1, style).max(end + 2);
     }
@@ -190,6 +196,15 @@ fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
         opener || (family_first && line.places.binary_search_by(|place| place.end.cmp(&(at + 1))).is_ok())
     };
     let mut at = tail;
+    // `the County Attorney’s Office`
+    if tail > free_from + 2
+        && line.tokens[tail - 1].of(line.text) == "s"
+        && matches!(line.sign(tail - 2), "'" | "’")
+        && line.is_one_of(tail - 3, &line.names.owners)
+        && line.tokens[tail - 3].is_capital()
+    {
+        at = tail - 3;
+    }
     while at > free_from && tail - at < most && line.tokens[at].space_before() {
         let token = line.tokens[at - 1];
         let sign = token.of(line.text) == "&";
