@@ -155,6 +155,7 @@ impl Reader<'_> {
             .then(|| self.signature(&page))
             .flatten()
             .or_else(|| best.map(|(at, how)| self.block(at, how)))
+            .map(|names| self.in_full(&page, names))
             .or_else(|| self.end(&page).find_map(|at| self.said(at)))
             .or_else(|| self.reporter(page.first, page.last))
             .or_else(|| self.near_end(&page).find_map(|at| self.alone_at_end(at, page.last)))
@@ -165,10 +166,21 @@ impl Reader<'_> {
         self.once(found.unwrap_or_default())
     }
 
+    /// The names of a byline, or, where it has but an account (`AnnaBridge`), those that the end of the text gives.
+    fn in_full(&self, page: &Page, names: Vec<String>) -> Vec<String> {
+        let is_account = |name: &String| !name.contains(' ') && name.is_ascii() && !self.given_first(name);
+        if !names.iter().all(is_account) || names.iter().any(|name| self.agencies.contains(&name.to_lowercase())) {
+            return names;
+        }
+        let is_person = |name: &String| name.contains(' ') && self.given_first(name);
+        let signed = self.end(page).find_map(|at| self.said(at)).filter(|names| names.iter().all(is_person));
+        signed.unwrap_or(names)
+    }
+
     /// Each name once. A site that signs beside a person is none.
     fn once(&self, found: Vec<String>) -> Vec<String> {
-        let is_own = |name: &String| self.is_site(name) && !self.given_first(name);
-        let has_person = found.iter().any(|name| self.given_first(name));
+        let is_own = |name: &String| self.is_site(name);
+        let has_person = found.iter().any(|name| self.given_first(name) && !self.is_site(name));
         let mut names: Vec<String> = Vec::new();
         for name in found {
             if !names.contains(&name) && names.len() < MAX_NAMES && !(has_person && is_own(&name)) {

@@ -57,6 +57,8 @@ struct Wanted<'a> {
     norm: &'a str,
     /// Whether it is a part of a longer name: then it stands between words that are none.
     alone: bool,
+    /// Whether only what it owns tells it: `Olden's` in the headline.
+    owns: bool,
 }
 
 /// Adds the mentions of names in front of the lines that give them.
@@ -67,8 +69,9 @@ pub(crate) fn again(style: Style, sources: &[Source], state: &mut State) {
     }
     let given = std::mem::take(&mut state.given);
     if style != Style::Han {
-        name_in_full(&given, state);
+        cut_headline(&given, state);
     }
+    name_in_full(&given, state);
     let short_forms = std::mem::take(&mut state.short_forms);
     let mut wanted: Vec<Wanted> = given.iter().flat_map(|given| persons(given, style)).collect();
     wanted.extend(short_forms.iter().filter(|short| short.line > 0 && short.sure).map(|short| Wanted {
@@ -77,6 +80,7 @@ pub(crate) fn again(style: Style, sources: &[Source], state: &mut State) {
         kind: "org",
         norm: &short.name,
         alone: true,
+        owns: false,
     }));
     let last = wanted.iter().map(|wanted| wanted.before).max().unwrap_or(0);
     for (number, source) in sources.iter().enumerate().take(last) {
@@ -102,6 +106,7 @@ fn persons<'a>(given: &'a Given, style: Style) -> Vec<Wanted<'a>> {
         kind: "person",
         norm: name,
         alone,
+        owns: false,
     };
     let mut found = Vec::new();
     match style {
@@ -112,6 +117,8 @@ fn persons<'a>(given: &'a Given, style: Style) -> Vec<Wanted<'a>> {
             }
             let last = name.rsplit_once('·').map(|(_, last)| last).filter(|last| last.chars().count() > 2);
             found.extend(last.map(|last| wanted(last, given.line, false)));
+            let first = name.split_once('·').map(|(first, _)| first).filter(|first| first.chars().count() > 2);
+            found.extend(first.map(|first| wanted(first, given.line, false)));
         }
         // Names with a family name of the language are found wherever they stand.
         Style::FamilyFirst => {
@@ -127,6 +134,8 @@ fn persons<'a>(given: &'a Given, style: Style) -> Vec<Wanted<'a>> {
             }
             if given.short > 0 && last.chars().count() > 3 {
                 found.push(wanted(last, given.line, true));
+            } else if last.chars().count() > 3 {
+                found.push(Wanted { owns: true, ..wanted(last, given.line, true) });
             }
         }
     }
@@ -135,12 +144,16 @@ fn persons<'a>(given: &'a Given, style: Style) -> Vec<Wanted<'a>> {
 
 /// Whether words at a place are words of their own there, and no part of another name in capitals.
 fn stands(text: &str, start: usize, end: usize, wanted: &Wanted, style: Style, is_title: bool) -> bool {
-    if style == Style::Han && wanted.kind == "person" {
+    let is_han = || wanted.finder.needle().first().is_some_and(|first| !first.is_ascii());
+    if style == Style::Han && (wanted.kind == "person" || is_han()) {
         return true;
     }
     let (before, behind) = (&text[..start], &text[end..]);
     let joins = |c: char| c.is_alphanumeric() || c == '-';
     if before.ends_with(joins) || behind.starts_with(joins) {
+        return false;
+    }
+    if wanted.owns && !(is_title && (behind.starts_with("'s ") || behind.starts_with("’s "))) {
         return false;
     }
     // Headlines have capitals everywhere.
@@ -221,16 +234,38 @@ fn shorten(state: &mut State) {
     }
 }
 
+/// `Marius Olden Resurfaces` in a headline that has capitals everywhere: the text gives the name without its last word.
+fn cut_headline(given: &[Given], state: &mut State) {
+    let to = state.rows_before.get(1).copied().unwrap_or(state.mentions.len());
+    for (row, span) in state.mentions[..to].iter_mut().zip(&mut state.spans).filter(|(row, _)| row.kind == "person") {
+        let Some(norm) = row.norm.as_deref() else { continue };
+        let longer = |short: &&Given| {
+            short.line > 0 && norm.strip_prefix(short.name.as_str()).is_some_and(|rest| rest.starts_with(' '))
+        };
+        let Some(short) = given.iter().filter(longer).max_by_key(|short| short.name.len()) else { continue };
+        if let Some(rest) = row.surface.strip_prefix(short.name.as_str()) {
+            row.chars.end -= rest.chars().count() as i64;
+            span.1 = span.1.saturating_sub(rest.len()).max(span.0);
+            row.surface.clone_from(&short.name);
+            row.norm = Some(short.name.clone());
+        }
+    }
+}
+
 /// Gives persons that are named by one word the full name that the record tells later, where only one fits.
 fn name_in_full(given: &[Given], state: &mut State) {
     let Some(last) = given.iter().map(|given| given.line).max() else { return };
     let to = state.rows_before.get(last + 1).copied().unwrap_or(state.mentions.len());
     for row in state.mentions[..to].iter_mut().filter(|row| row.kind == "person") {
-        let one_word = |norm: &&str| memchr(b' ', norm.as_bytes()).is_none();
+        let one_word = |norm: &&str| memchr(b' ', norm.as_bytes()).is_none() && !norm.contains('·');
         let Some(norm) = row.norm.as_deref().filter(one_word) else {
             continue;
         };
-        let ends = |given: &&Given| given.name.strip_suffix(norm).is_some_and(|rest| rest.ends_with(' '));
+        let ends = |given: &&Given| {
+            let name = given.name.as_str();
+            name.strip_suffix(norm).is_some_and(|rest| rest.ends_with([' ', '·']))
+                || name.strip_prefix(norm).is_some_and(|rest| rest.starts_with('·'))
+        };
         let mut fitting = given.iter().filter(ends);
         if let (Some(full), None) = (fitting.next(), fitting.next()) {
             row.norm = Some(full.name.clone());

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use super::again::{Given, again, note};
 use super::dates::Context;
 use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
-use super::people::{Line, Org, POINTS, Person, Role, ShortForm, Style, organisations, persons, roles};
+use super::people::{Line, Maybe, Org, POINTS, Person, Role, ShortForm, Style, organisations, persons, roles};
 use super::places::{PartyMention, Place, parties, places};
 use super::{Finder, Language, Scratch};
 use crate::document::Mention;
@@ -45,6 +45,8 @@ pub struct State {
     pub wrong_weekday: bool,
     /// Full names of persons.
     pub(crate) people: Vec<String>,
+    /// What may be names in Han, if the record says them again.
+    pub(crate) maybe: Vec<Maybe>,
     /// Short forms of organisations that the record explains.
     pub(crate) short_forms: Vec<ShortForm>,
     /// Full names of persons, for the second look.
@@ -127,7 +129,7 @@ impl Finder {
         let line_no = state.rows_before.len();
         roles(&line, language.style, found_roles);
         organisations(&line, language.style, found_roles, line_no, &mut state.short_forms, orgs);
-        persons(&line, language.style, found_roles, orgs, people);
+        persons(&line, language.style, found_roles, orgs, &mut state.maybe, people);
 
         let bytes = |at: usize, end: usize| (tokens[at].start as usize, tokens[end - 1].end as usize);
         let known_rows = state.mentions.len();

@@ -254,6 +254,16 @@ pub struct PersonLexicon {
     pub sounds: String,
     /// Characters of those with which foreign names are written and few words are: a name without points holds one.
     pub foreign: String,
+    /// Last words of the names of streets, parks and the like (`Street`), which are no person's without a given name.
+    pub sites: Vec<String>,
+    /// Given names that are common words too (`Hope`): they begin a name only inside a sentence.
+    pub given_weak: Vec<String>,
+    /// Words behind a name and a comma that speak of a person (`who`).
+    pub relatives: Vec<String>,
+    /// Characters in front of a foreign name that tell two bearers apart (`老`, `小`).
+    pub ages_apart: String,
+    /// Characters behind the name of a town or district, which then is no person's (`市`).
+    pub towns: String,
     /// Characters that follow a name and stand in none.
     pub ends: String,
     /// Characters that stand between names and in none, of persons and organisations: particles, pronouns, conjunctions.
@@ -299,6 +309,26 @@ pub struct OrgLexicon {
     pub acts: Vec<String>,
     /// Verbs that may stand between the two (`has`).
     pub auxiliaries: Vec<String>,
+    /// Words that join two names, or two words of one (`and`, `y`).
+    pub ands: Vec<String>,
+    /// Words behind which a name goes on (`of`, `de`).
+    pub of: Vec<String>,
+    /// Articles that may stand behind those (`the`, `la`).
+    pub articles: Vec<String>,
+    /// Whose office a name may be (`Attorney’s`, `Sheriff’s`).
+    pub owners: Vec<String>,
+    /// Words right in front of a first word that belong to the name (`cơ quan` in front of `Cảnh sát`).
+    pub outer: Vec<String>,
+    /// Last words of a part of a known organisation that lies in a place (`分行`), in languages without spaces.
+    pub branches: Vec<String>,
+    /// Words in front of the short form that brackets give a name (`hereafter`, `以下简称`).
+    pub explains: Vec<String>,
+    /// Last words of bodies whose names may begin with any characters (`医院`), in languages without spaces.
+    pub institutions: Vec<String>,
+    /// Words in front of those that say what kind they are, where they lie or what is done with them, and name nothing (`附近`, `私立`).
+    pub generic: Vec<String>,
+    /// Words in lower case in front of acronyms, which then are organisations' (`la CGT`), but those of `never`.
+    pub leads: Vec<String>,
     /// Names that look like an organisation and are none.
     pub never: Vec<String>,
 }

@@ -48,8 +48,20 @@ pub enum Entry {
     LowerHead,
     /// Word in lower case in front of an organisation's name.
     ApartHead,
-    /// First word of a company.
+    /// First or last word of a company.
     Company,
+    /// Word in front of a first word that belongs to the name.
+    OuterHead,
+    /// Last word of a part of an organisation that lies in a place.
+    BranchTail,
+    /// Last word of a body whose name may begin with any characters.
+    Institution,
+    /// Word in front of one that names nothing.
+    Generic,
+    /// Given name that is a common word too.
+    WeakGiven,
+    /// Word in front of a short form in brackets.
+    Explains,
     /// Kind of area: capitals behind it belong to an organisation's name.
     Area,
     /// A role by the number of its head role.
@@ -148,6 +160,24 @@ pub struct Names {
     pub org_ends: Vec<u32>,
     /// Verbs in front of another verb (`has`), by number.
     pub auxiliaries: Vec<u32>,
+    /// Words that join names, by number.
+    pub ands: Vec<u32>,
+    /// Words behind which an organisation's name goes on, by number.
+    pub of: Vec<u32>,
+    /// Articles behind those, by number.
+    pub of_articles: Vec<u32>,
+    /// Words in front of acronyms that are organisations', by number.
+    pub leads: Vec<u32>,
+    /// Last words of streets and the like, by number.
+    pub sites: Vec<u32>,
+    /// Words for those whose office a name may be, by number.
+    pub owners: Vec<u32>,
+    /// Words behind a name and a comma that speak of a person, by number.
+    pub relatives: Vec<u32>,
+    /// Characters in front of foreign names that belong to them.
+    pub ages_apart: HanSet,
+    /// Characters behind the names of towns.
+    pub towns: HanSet,
     /// Articles in front of given names alone, by number.
     pub articles: Vec<u32>,
     /// Words with which sentences begin, by number.
@@ -246,6 +276,15 @@ impl Names {
             names.org_verbs.extend(lexicon.org.verbs.iter().map(|words| words.to_lowercase()));
             names.org_ends.extend(lexicon.org.ends.iter().map(|word| vocabulary.add(word)));
             names.auxiliaries.extend(lexicon.org.auxiliaries.iter().map(|word| vocabulary.add(word)));
+            names.ands.extend(lexicon.org.ands.iter().map(|word| vocabulary.add(word)));
+            names.of.extend(lexicon.org.of.iter().map(|word| vocabulary.add(word)));
+            names.of_articles.extend(lexicon.org.articles.iter().map(|word| vocabulary.add(word)));
+            names.leads.extend(lexicon.org.leads.iter().map(|word| vocabulary.add(word)));
+            names.sites.extend(lexicon.person.sites.iter().map(|word| vocabulary.add(word)));
+            names.owners.extend(lexicon.org.owners.iter().map(|word| vocabulary.add(word)));
+            names.relatives.extend(lexicon.person.relatives.iter().map(|word| vocabulary.add(word)));
+            names.towns.extend(&lexicon.person.towns);
+            names.ages_apart.extend(&lexicon.person.ages_apart);
             names.articles.extend(lexicon.person.articles.iter().map(|word| vocabulary.add(word)));
             names.openers.extend(lexicon.person.openers.iter().map(|word| vocabulary.add(word)));
             names.ages.extend(lexicon.person.ages.iter().map(|word| vocabulary.add(word)));
@@ -264,7 +303,7 @@ impl Names {
             names.bare.extend(lexicon.org.bare.iter().cloned());
             names.weak.extend(&person.weak);
             names.spoken.extend(&person.spoken);
-            let lists: [(&[String], Entry, Case); 25] = [
+            let lists: [(&[String], Entry, Case); 31] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&lexicon.org.heads, Entry::OrgHead, Case::Names),
@@ -275,6 +314,12 @@ impl Names {
                 (&lexicon.org.lower, Entry::LowerHead, Case::Names),
                 (&lexicon.org.apart, Entry::ApartHead, Case::Names),
                 (&lexicon.org.companies, Entry::Company, Case::Any),
+                (&lexicon.org.outer, Entry::OuterHead, Case::Any),
+                (&lexicon.org.branches, Entry::BranchTail, Case::Any),
+                (&lexicon.org.explains, Entry::Explains, Case::Any),
+                (&lexicon.org.institutions, Entry::Institution, Case::Any),
+                (&lexicon.org.generic, Entry::Generic, Case::Any),
+                (&person.given_weak, Entry::WeakGiven, Case::Names),
                 (&lexicon.org.areas, Entry::Area, Case::Any),
                 (&lexicon.org.words, Entry::OrgWord, Case::Any),
                 (&lexicon.org.plain, Entry::PlainTail, Case::Names),

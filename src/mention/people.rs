@@ -78,6 +78,15 @@ pub struct ShortForm {
     pub sure: bool,
 }
 
+/// What may be a name in Han, if the record says it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Maybe {
+    /// As printed.
+    pub(super) name: String,
+    /// What stands behind it.
+    pub(super) next: Option<char>,
+}
+
 /// Points between the parts of a foreign name in Chinese and Japanese.
 pub(super) const POINTS: [char; 4] = ['·', '・', '•', '‧'];
 
@@ -177,9 +186,16 @@ const MAX_WORDS: usize = 6;
 const NAMES_BEFORE: usize = 20;
 
 /// The persons of a line.
-pub fn persons(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
+pub fn persons(
+    line: &Line,
+    style: Style,
+    roles: &[Role],
+    orgs: &[Org],
+    maybe: &mut Vec<Maybe>,
+    found: &mut Vec<Person>,
+) {
     match style {
-        Style::Han => han::han(line, roles, found),
+        Style::Han => han::han(line, roles, maybe, found),
         Style::FamilyFirst | Style::GivenFirst => capitals::capitals(line, style, roles, orgs, found),
     }
 }

@@ -27,7 +27,7 @@ fn named(finder: &Finder, language: &str, phrase: &str) -> Vec<String> {
 #[test]
 fn names_are_found_in_front_of_the_line_that_gives_them() {
     let finder = Finder::new(&lexicon::builtin().unwrap()).unwrap();
-    let cases: [(&str, &[&str], &[&str]); 4] = [
+    let cases: [(&str, &[&str], &[&str]); 6] = [
         (
             "en",
             &["Olden defiant over taking gifts", "Sir Marius Olden has defended his decision. Olden said so."],
@@ -39,6 +39,13 @@ fn names_are_found_in_front_of_the_line_that_gives_them() {
             &["Dũng = Phạm Văn Dũng", "Phạm Văn Dũng = Phạm Văn Dũng"],
         ),
         ("zh", &["快递员林秋连升三级", "林秋说不累。林秋表示会来。"], &["林秋 = 林秋", "林秋 = 林秋", "林秋 = 林秋"]),
+        // A headline with capitals everywhere.
+        (
+            "en",
+            &["Marius Olden Resurfaces in New Interview", "Sir Marius Olden came."],
+            &["Marius Olden = Marius Olden", "Marius Olden = Marius Olden"],
+        ),
+        ("zh", &["桑德森的一生", "桑德森·科恩来了。"], &["桑德森 = 桑德森·科恩", "桑德森·科恩 = 桑德森·科恩"]),
         // Nobody is called by the last word alone: the headline may mean anything.
         ("en", &["Olden times are back", "Sir Marius Olden came."], &["Marius Olden = Marius Olden"]),
     ];

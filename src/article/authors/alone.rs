@@ -54,6 +54,9 @@ impl Reader<'_> {
         if dated && !part.contains(' ') && (self.given.contains(part) || self.is_site(part)) {
             return Some((vec![part.to_owned()], Rest::Number));
         }
+        if dated && let Some(names) = self.bracketed(&without) {
+            return Some((names, Rest::Role));
+        }
         if part.starts_with(is_han) {
             return self.han_alone(part, dated);
         }

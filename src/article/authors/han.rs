@@ -85,7 +85,26 @@ impl Reader<'_> {
         (all && names.len() <= 4).then_some((names, rest))
     }
 
-    /// `(记者 X、Y)` in the first or last paragraph.
+    /// `2024年3月3日 [ X ]`: a name in brackets behind a date.
+    pub(super) fn bracketed(&self, line: &str) -> Option<Vec<String>> {
+        let (_, rest) = line.split_once(['[', '【'])?;
+        let (inside, _) = rest.split_once([']', '】'])?;
+        self.signing(inside)
+    }
+
+    /// Names of two or three Han characters with a family name, and nothing else.
+    fn signing(&self, text: &str) -> Option<Vec<String>> {
+        let names: Vec<String> = text.trim().split([' ', '、']).map(str::to_owned).collect();
+        let is_name = |name: &String| {
+            (2..=3).contains(&name.chars().count())
+                && name.chars().all(is_han)
+                && !self.words.never.contains(name)
+                && self.is_surname(name)
+        };
+        (names.len() <= 3 && names.iter().all(is_name)).then_some(names)
+    }
+
+    /// `(记者 X、Y)` in the first or last paragraph, `(X)` at its end.
     pub(super) fn reporter(&self, first: usize, last: usize) -> Option<Vec<String>> {
         if self.words.reporters.is_empty() {
             return None;
@@ -102,7 +121,12 @@ impl Reader<'_> {
         find(&head).or_else(|| {
             let text = &lines[last].text;
             let tail = text.char_indices().rev().nth(REPORTER_CHARS).map_or(0, |(at, _)| at);
-            find(&text[tail..])
+            let signed = || {
+                let inside = text.trim_end().strip_suffix([')', '\u{ff09}'])?;
+                let (before, name) = inside.rsplit_once(['(', '\u{ff08}'])?;
+                self.signing(name).filter(|_| before.trim_end().ends_with(['。', '！', '？', '”', '!', '?']))
+            };
+            find(&text[tail..]).or_else(signed)
         })
     }
 }

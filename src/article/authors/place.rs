@@ -1,6 +1,6 @@
 //! Where on the page a byline stands, and what speaks for one.
 
-use super::parts::letters_of;
+use super::parts::{letters_of, parts};
 use super::words::title_case;
 use super::{
     How, LEAST, LETTERS_OF_OWNER, LINES_AT_END, LINES_BEHIND_TITLE, LINES_FAR_BEHIND, LINES_OF_SIGNATURE, MAX_NAMES,
@@ -66,7 +66,7 @@ impl Reader<'_> {
             let is_credit = self.draft.label(line) == Label::Credit;
             // Where stories are signed at their end only a credit is looked at: most have no byline at all.
             let fits = is_credit || !self.words.signed && !self.is_kept(line) && !line.seen.is_template;
-            let own = fits && (is_credit && at > page.last || !self.is_of_other_story(at));
+            let own = fits && (is_credit && at > page.last || !self.is_of_other_story(at) || self.is_introduced(at));
             own.then(|| self.said(at)).flatten().filter(|names| names.iter().all(sure))
         };
         let inside = || (page.top.end..page.last).find_map(own);
@@ -84,9 +84,18 @@ impl Reader<'_> {
     pub(super) fn agency_at_top(&self, page: &Page) -> Option<Vec<String>> {
         let between = page.title + 1..(page.first + 3).min(page.top.end).max(page.title + 1);
         let lines = self.draft.labelled.lines.get(between).filter(|_| page.has_title && !self.words.signed)?;
-        let is_agency =
-            |line: &&Line| self.draft.label(line) == Label::Credit && self.agencies.contains(&line.text.to_lowercase());
-        lines.iter().rev().take(LINES_BEHIND_TITLE).find(is_agency).map(|line| vec![line.text.clone()])
+        let agency = |line: &Line| {
+            let is_agency = |text: &str| self.agencies.contains(&text.to_lowercase());
+            if self.draft.label(line) == Label::Credit && is_agency(&line.text) {
+                return Some(line.text.clone());
+            }
+            // `Associated PressMarch 3, 2024`
+            let fits = self.fits(line) && line.shape.units <= UNITS_OF_ROLE && line.shape.digits > 0;
+            let (without, _) = fits.then(|| self.without_dates(&line.text)).filter(|(_, dated)| *dated)?;
+            let name = *parts(&without).first()?;
+            (is_agency(name) && !self.outlets.contains(&name.to_lowercase())).then(|| name.to_owned())
+        };
+        lines.iter().rev().take(LINES_BEHIND_TITLE).find_map(agency).map(|name| vec![name])
     }
 
     /// What the place of a line speaks for: directly behind the title is best.
@@ -142,7 +151,11 @@ impl Reader<'_> {
         let mut names = own.unwrap_or_default();
         let before: Vec<Vec<String>> =
             (0..at).rev().take(MAX_NAMES).map_while(of).filter(|_| how == How::Alone).collect();
-        let behind = (at + 1..).take(2 * MAX_NAMES).filter(|at| !(listed && is_between(at))).map_while(of);
+        // `X 기자`, the address, `Y 기자`
+        let is_address =
+            |at: usize| lines.get(at).is_some_and(|line| line.text.contains('@') && !line.text.contains(' '));
+        let skipped = |at: &usize| listed && is_between(at) || how == How::Said && is_address(*at);
+        let behind = (at + 1..).take(2 * MAX_NAMES).filter(|at| !skipped(at)).map_while(of);
         names.extend(behind.flatten());
         before.into_iter().rev().flatten().chain(names).collect()
     }
@@ -203,8 +216,18 @@ impl Reader<'_> {
         if !known && told == 0 && date_near == 0 && elsewhere <= 0 {
             return None;
         }
-        let seen = self.is_in_picture(at);
-        Some(2 * i32::from(known) + told + i32::from(list) + date_near + elsewhere - text - 4 * i32::from(seen))
+        // Whom a picture shows the text names too; who is named nowhere else wrote, above the picture or below it.
+        let beside =
+            self.is_in_picture(at) || at.checked_sub(1).is_some_and(|before| self.is_credit_of_picture(before));
+        let other_below = || self.is_in_picture(at) && at + 2 < lines.len() && self.alone(at + 2).is_some();
+        let shown = beside && (self.tells_of(name, at) || other_below());
+        let seen = self.is_in_picture(at) && shown;
+        let below = beside && !shown && known && name.contains(' ');
+        Some(
+            2 * i32::from(known) + told + i32::from(list) + date_near + elsewhere + i32::from(below)
+                - text
+                - 4 * i32::from(seen),
+        )
     }
 
     /// What the other occurrences of a name on the page say: a page presents its authors again, and stories tell about others.
@@ -228,6 +251,8 @@ impl Reader<'_> {
                 Label::Body | Label::Lead if signs(&line.text) => presents += 1,
                 Label::Body | Label::Lead if !starts => tells += 1,
                 Label::Body | Label::Lead | Label::Caption => {}
+                // Headlines of other stories tell of persons too.
+                Label::Related if line.shape.units > UNITS_OF_ROLE && !self.has_writer(&line.text) => {}
                 _ => presents += i32::from(starts),
             }
         }
@@ -249,10 +274,22 @@ impl Reader<'_> {
         })
     }
 
-    /// Whether the line behind a name is the credit of a picture: the name is that of whom it shows.
+    /// Whether title or text say the last word of a name, with another ending or none.
+    fn tells_of(&self, name: &str, at: usize) -> bool {
+        let last = name.rsplit(' ').next().unwrap_or(name);
+        let stem = last.char_indices().next_back().filter(|(end, _)| *end > 3).map_or(last, |(end, _)| &last[..end]);
+        self.draft.labelled.lines.iter().enumerate().any(|(number, line)| {
+            number != at && (self.is_kept(line) || self.draft.label(line) == Label::Title) && line.text.contains(stem)
+        })
+    }
+
+    /// Whether the line behind a name is the credit of a picture: the name may be that of whom it shows.
     fn is_in_picture(&self, at: usize) -> bool {
-        let next = self.draft.labelled.lines.get(at + 1);
-        next.is_some_and(|line| {
+        self.is_credit_of_picture(at + 1)
+    }
+
+    fn is_credit_of_picture(&self, at: usize) -> bool {
+        self.draft.labelled.lines.get(at).is_some_and(|line| {
             matches!(line.evidence, Evidence::CaptionBeginning | Evidence::CaptionEnding)
                 && line.shape.units <= UNITS_OF_BIOGRAPHY
         })

@@ -75,7 +75,11 @@ impl Reader<'_> {
             {
                 // `X, CNN`: where a person works is no author.
                 let has_person = names.iter().any(|name| !self.agencies.contains(&name.to_lowercase()));
-                let works_there = has_person || self.outlets.contains(&name.to_lowercase()) && behind_comma;
+                // `X and AP`
+                let beside = number > 0 && self.words.joints.contains(&all[number - 1].to_lowercase());
+                let is_wire = !self.outlets.contains(&name.to_lowercase());
+                let works_there =
+                    has_person && !(beside && is_wire) || self.outlets.contains(&name.to_lowercase()) && behind_comma;
                 if names.is_empty() || !works_there {
                     names.push(name);
                 }
@@ -114,7 +118,8 @@ impl Reader<'_> {
                         && !goes_on
                         && !self.words.names.contains(&lower))
             {
-                rest = if how == How::Said { Rest::Role } else { Rest::Other };
+                let role = how == How::Said || self.words.roles.contains(lower.trim_end_matches('.'));
+                rest = if role { Rest::Role } else { Rest::Other };
                 break;
             }
             if (!words.is_empty() || !names.is_empty()) && self.words.roles.contains(lower.trim_end_matches('.')) {

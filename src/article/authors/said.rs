@@ -2,7 +2,7 @@
 
 use super::super::is_address;
 use super::parts::{is_account, parts};
-use super::{MAX_UNITS, Reader, UNITS_OF_WORDS};
+use super::{MAX_UNITS, Reader, UNITS_OF_BIOGRAPHY, UNITS_OF_WORDS};
 use crate::document::Label;
 use crate::label::line::Evidence;
 use crate::lexicon::LineSet;
@@ -56,6 +56,12 @@ impl Reader<'_> {
             let names = self.words.suffixes.iter().find_map(|suffix| {
                 let before = text.split(suffix.as_str()).next().filter(|before| before.len() < text.len())?;
                 let word = before.trim_end().rsplit([' ', ',', '=', ']', '[', '·']).next()?;
+                // `순천=X 기자`, or a name behind a sentence, signs a picture.
+                let of_picture =
+                    before.trim_end().strip_suffix(word).is_some_and(|rest| rest.trim_end().ends_with(['=', '.']));
+                if of_picture && line.shape.units > UNITS_OF_BIOGRAPHY {
+                    return None;
+                }
                 let chars = word.chars().count();
                 let is_name = (2..=5).contains(&chars) && word.chars().all(char::is_alphabetic);
                 (is_name || is_account(word)).then(|| vec![word.to_owned()])

@@ -51,6 +51,16 @@ const PAGES: &[(&str, &str, &[&str])] = &[
     ("en", "By Anna Miller\nBy Bridge Example\nMarch 3, 2024", &["Anna Miller"]),
     ("en", "Anna Miller / Peter Holt", &["Anna Miller", "Peter Holt"]),
     ("de", "Kommentar von\nAnna Müller\nRedakteurin", &["Anna Müller"]),
+    // Who is named nowhere else wrote, above the credit of a picture or below it.
+    ("pl", "3 marca 2024\nPiotr Holt\nFoto: TOWN/Maria Price\nAda Michalska", &["Ada Michalska"]),
+    ("cs", "Radek Novotný\nFoto: Mostní Zprávy", &["Radek Novotný"]),
+    // A wire service beside a person, and alone with a date glued to it.
+    ("en", "Anna Miller and AP\nMarch 3, 2024", &["Anna Miller", "AP"]),
+    ("en", "Associated PressMarch 3, 2024", &["Associated Press"]),
+    ("en", "Anna Miller Writer, Bridges", &["Anna Miller"]),
+    ("ko", "김하늘 기자\nkim@example.kr\n이바다 기자\nlee@example.kr", &["김하늘", "이바다"]),
+    ("zh", "2004年3月3日08:19 [ 王小明 ]", &["王小明"]),
+    ("zh", "2004年3月3日08:19 [ 大 中 小 ]", &[]),
     ("en", "By Anna (Holt) Miller", &["Anna (Holt) Miller"]),
     ("en", "By:\nAnna Miller , Peter Holt , Mary Price", &["Anna Miller", "Peter Holt", "Mary Price"]),
     ("en", "Anna\nMarch 3, 2024", &["Anna"]),

@@ -4,6 +4,14 @@ use super::{Line, MAX_WORDS, NAMES_BEFORE, Org, Person, Role, Style, near, role_
 use crate::mention::names::Entry;
 use crate::mention::tokens::Token;
 
+/// What stands right in front of a word with a capital.
+#[derive(Clone, Copy)]
+struct Beside {
+    role: bool,
+    honorific: bool,
+    behind_org: bool,
+}
+
 pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], found: &mut Vec<Person>) {
     let mut at = 0;
     let mut next_org = 0;
@@ -38,9 +46,12 @@ pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], 
                 || hit.at == 0
                 || !line.tokens[hit.at - 1].is_capital()
         });
-        let hit = match style {
-            Style::FamilyFirst => family_first(line, at, role_before.is_some(), honorific, found),
-            _ => given_first(line, at, role_before.is_some(), honorific, roles, found),
+        let behind_org = next_org.checked_sub(1).is_some_and(|last| orgs[last].end == at);
+        let beside = Beside { role: role_before.is_some(), honorific, behind_org };
+        let hit = if style == Style::FamilyFirst {
+            family_first(line, at, beside, found)
+        } else {
+            given_first(line, at, beside, roles, found)
         };
         if let Some((end, confidence, short)) = hit {
             let role = role_before.or_else(|| {
@@ -113,7 +124,8 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
     end
 }
 
-fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Person]) -> Option<(usize, f32, bool)> {
+fn family_first(line: &Line, at: usize, beside: Beside, found: &[Person]) -> Option<(usize, f32, bool)> {
+    let Beside { role, honorific, behind_org } = beside;
     let words = |end: usize| end - at;
     let refused = line.hits.at(at).iter().any(|hit| match hit.entry {
         Entry::NoPerson | Entry::OrgHead | Entry::Role(_) => true,
@@ -127,7 +139,8 @@ fn family_first(line: &Line, at: usize, role: bool, honorific: bool, found: &[Pe
     }
     let end = run(line, at, Style::FamilyFirst);
     let street = line.hits.ending(at, |entry| matches!(entry, Entry::NotBehind | Entry::PlaceHead)).is_some();
-    if street {
+    // `Chủ tịch UBND thành phố | Phạm Phú Khôi` names no street.
+    if street && !behind_org {
         return None;
     }
     let surname = line.is(at, Entry::Surname).is_some();
@@ -204,14 +217,8 @@ fn is_part(
     found.iter().rev().take(NAMES_BEFORE).any(here) || line.people.iter().any(|name| fits(name, word))
 }
 
-fn given_first(
-    line: &Line,
-    at: usize,
-    role: bool,
-    honorific: bool,
-    roles: &[Role],
-    found: &[Person],
-) -> Option<(usize, f32, bool)> {
+fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[Person]) -> Option<(usize, f32, bool)> {
+    let Beside { role, honorific, behind_org } = beside;
     let refused = line.hits.at(at).iter().any(|hit| {
         matches!(
             hit.entry,
@@ -224,12 +231,20 @@ fn given_first(
                 | Entry::Agency(_)
         )
     });
+    // `, D-Minn.`
+    let letter = line.tokens[at].end - line.tokens[at].start == 1 && line.sign(at + 1) == "-";
+    // `el IVA`
+    let acronym = line.tokens[at].is_upper() && line.is(at, Entry::NoOrg).is_some();
     if refused
+        || acronym
+        || letter
         || (at > 0
             && line.spaced_capital(at)
             && line.tokens[at - 1].is_capital()
             && !role
             && !honorific
+            // `Fox News Bill Shine`
+            && !(behind_org && line.is(at, Entry::Given).is_some())
             && line.is(at - 1, Entry::NoPerson).is_none())
     {
         return None;
@@ -241,7 +256,13 @@ fn given_first(
     if tail {
         return None;
     }
-    let given = line.is(at, Entry::Given).is_some();
+    // `of Hope Hicks`, but not `Hope Springs` at the beginning of a sentence or in a headline.
+    let weak = || line.is(at, Entry::WeakGiven).is_some() && words < 4 && !line.begins(at) && !line.is_titled();
+    let given = line.is(at, Entry::Given).is_some() || weak();
+    // `the edge of Marine Park`
+    if !given && !honorific && words > 1 && line.is_one_of(end - 1, &line.names.sites) {
+        return None;
+    }
     let says = line.is(end, Entry::Says).is_some();
     let said = line.hits.ending(at, |entry| entry == Entry::Said).is_some();
     let described = line.sign(end) == ","
@@ -250,14 +271,10 @@ fn given_first(
                 .1
                 .iter()
                 .any(|role| role.at == end + 1 || (role.at == end + 2 && line.tokens[end + 1].is_lower()))
-            || matches!(
-                line.tokens.get(end + 1).map(|token| token.of(line.text)),
-                Some("who" | "quien" | "qui" | "que")
-            ));
+            || line.is_one_of(end + 1, &line.names.relatives));
     // `Anna Miller and Trevis Okelo`: one of the two is known.
-    let joint = |at: usize| {
-        line.tokens.get(at).is_some_and(|token| matches!(token.of(line.text), "and" | "y" | "e" | "et" | "und" | ","))
-    };
+    let joint =
+        |at: usize| line.sign(at) == "," || (line.is_one_of(at, &line.names.ands) && line.tokens[at].is_lower());
     let known_at = |at: usize| line.is(at, Entry::Given).is_some() && line.spaced_capital(at + 1);
     let paired = (joint(end) && known_at(end + 1))
         || (at > 2 && joint(at - 1) && found.last().is_some_and(|last| last.end + 1 == at && !last.short));
@@ -277,7 +294,7 @@ fn given_first(
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
         2..=4 if says || said || described => Some((end, 0.8, false)),
-        2..=3 if paired && !line.begins(at) => Some((end, 0.75, false)),
+        2..=3 if paired && !line.begins(at) && !line.is_titled() => Some((end, 0.75, false)),
         _ => None,
     }
 }

@@ -64,7 +64,9 @@ impl Line<'_> {
             }
             end = self.two_syllables(self.area(end, head.end));
             if named {
-                let far = !self.tokens[head.end..end].iter().any(|token| token.is_capital() && !token.is_upper());
+                // `Công ty TNHH tư vấn …`, not `Công ty VDC chính thức …`
+                let is_form = |at: usize| self.tokens[at].is_upper() && self.is(at, Entry::OrgWord).is_some();
+                let far = (head.end..end).all(|at| !self.tokens[at].is_capital() || is_form(at));
                 end = named_end(self, end, far);
                 let number = self.tokens.get(end).is_some_and(|token| {
                     token.is_number() && token.space_before() && token.end - token.start <= 3 && !self.taken[end]
@@ -80,6 +82,14 @@ impl Line<'_> {
             }
         }
         end
+    }
+
+    /// Whether a family name and two more words begin a person's name: `Công ty ACB | Phạm Phú Khôi`.
+    pub(super) fn begins_person(&self, at: usize) -> bool {
+        let next_place = self.places.partition_point(|place| place.end <= at);
+        self.is(at, Entry::Surname).is_some()
+            && (at..at + 3).all(|at| self.spaced_capital(at))
+            && self.places.get(next_place).is_none_or(|place| place.at >= at + 3)
     }
 
     /// `Tham nhũng`: a syllable with a capital and one without, in front of a capital, a sign or a word that ends names.
@@ -172,26 +182,10 @@ impl Line<'_> {
                 continue;
             }
             // `và Đào tạo`, `, Thể thao`: only between words of the name.
-            let joint = matches!(
-                self.tokens[end].of(self.text),
-                "và" | ","
-                    | "-"
-                    | "–"
-                    | "and"
-                    | "of"
-                    | "the"
-                    | "for"
-                    | "de"
-                    | "del"
-                    | "la"
-                    | "y"
-                    | "e"
-                    | "do"
-                    | "da"
-                    | "du"
-                    | "des"
-                    | "et"
-            );
+            let word = self.tokens[end].is_lower();
+            let of = word && self.is_one_of(end, &self.names.of);
+            let joint =
+                of || (word && self.is_one_of(end, &self.names.ands)) || matches!(self.sign(end), "," | "-" | "–");
             let behind = self
                 .hits
                 .longest(end + 1, |entry| entry == Entry::OrgWord)
@@ -202,15 +196,17 @@ impl Line<'_> {
                 end = hit.end;
                 continue;
             }
-            let of = matches!(self.tokens[end].of(self.text), "of" | "for" | "de" | "del" | "do" | "da" | "des" | "du");
             // `Partido de los Trabajadores`, `Department of the Interior`
-            let article = of
-                && matches!(
-                    self.tokens.get(end + 1).map(|token| token.of(self.text)),
-                    Some("los" | "las" | "la" | "el" | "the" | "les")
-                );
+            let article = of && self.is_lower_word(end + 1) && self.is_one_of(end + 1, &self.names.of_articles);
             if style == Style::GivenFirst && article && self.spaced_capital(end + 2) {
                 end += 3;
+                continue;
+            }
+            // `Conseil d'État`, `Ministère de l'Intérieur`
+            if style == Style::GivenFirst
+                && let Some(name) = self.elided(end).or_else(|| of.then(|| self.elided(end + 1)).flatten())
+            {
+                end = name;
                 continue;
             }
             // `Institute of Art and Design`, not `… and CEO of …`
@@ -235,10 +231,29 @@ impl Line<'_> {
                 && self.spaced_capital(end)
                 && self.hits.longest(end, |e| e == Entry::NoPerson).is_none()
             {
-                end += 1;
+                end = self.hyphens(end + 1);
                 continue;
             }
             break;
+        }
+        end
+    }
+
+    /// Token behind a capital that an article or `of` without its vowel leads to: `d'État`, `l'Intérieur`.
+    fn elided(&self, at: usize) -> Option<usize> {
+        let elided = self.is_lower_word(at)
+            && (self.is_one_of(at, &self.names.of) || self.is_one_of(at, &self.names.of_articles))
+            && matches!(self.sign(at + 1), "'" | "’")
+            && !self.tokens[at + 1].space_before();
+        let capital = |token: &Token| token.is_capital() && !token.space_before();
+        (elided && self.tokens.get(at + 2).is_some_and(capital)).then_some(at + 3)
+    }
+
+    /// Token behind the capitals that hyphens join to the word in front of a token: `News|-Register`.
+    pub(super) fn hyphens(&self, mut end: usize) -> usize {
+        let capital = |at: usize| self.tokens.get(at).is_some_and(|token| token.is_capital() && !token.space_before());
+        while self.sign(end) == "-" && !self.tokens[end].space_before() && capital(end + 1) {
+            end += 2;
         }
         end
     }
@@ -265,6 +280,7 @@ fn named_end(line: &Line, from: usize, far: bool) -> usize {
         && !line.taken[end]
         && !line.is_one_of(end, &line.names.openers)
         && line.hits.longest(end, |entry| matches!(entry, Entry::Role(_) | Entry::OrgHead | Entry::Honorific)).is_none()
+        && !(end > at && line.begins_person(end))
     {
         end += 1;
         // `Velotra-Marin`, `Velotra & Marin`, but not `Velotra - Ảnh`.

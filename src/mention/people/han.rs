@@ -1,11 +1,11 @@
 //! Persons whose names are written in Han characters.
 
-use super::{Line, NAMES_BEFORE, POINTS, Person, Role, near, role_before};
+use super::{Line, Maybe, NAMES_BEFORE, POINTS, Person, Role, near, role_before};
 use crate::mention::names::{Entry, Hit};
 use crate::mention::tokens::Token;
 
 /// Names of Han characters: beside a role or a word of address, in front of what persons do, and foreign names by their points.
-pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
+pub(super) fn han(line: &Line, roles: &[Role], maybe: &mut Vec<Maybe>, found: &mut Vec<Person>) {
     // Names given before are compared only where one may begin: by some bits of the first character's third byte.
     let first_bits = |text: &str, at: usize| text.as_bytes().get(at + 2).map_or(0, |byte| 1_u64 << (byte & 63));
     let mut here: Vec<(&str, bool)> = Vec::new();
@@ -23,6 +23,23 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
             let stop = last_place.max(last_role).max(free_from);
             let mut start = at;
             while start > stop && in_sounds(&line.tokens[start - 1]) && at - start < 7 {
+                start -= 1;
+            }
+            // `的|茉莉·…`: a first character that writes sounds seldom.
+            let joint = |at: usize| {
+                let token = line.tokens[at];
+                !token.is_han() || line.names.between.contains(token.of(line.text))
+            };
+            if start > stop
+                && start < at
+                && !joint(start - 1)
+                && (start == stop + 1 || joint(start - 2))
+                && at - start == 1
+            {
+                start -= 1;
+            }
+            // `老约翰·…`: the elder of two bearers of the name.
+            if start > stop && start < at && line.names.ages_apart.contains(line.tokens[start - 1].of(line.text)) {
                 start -= 1;
             }
             let mut end = at + 1;
@@ -77,7 +94,9 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
             (free_from, at) = (end, end);
             continue;
         }
-        if let Some((end, confidence)) = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten() {
+        let by_sound = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten();
+        let by_sound = by_sound.filter(|(end, confidence)| *confidence > 0.0 || again(line, at, *end, false, maybe));
+        if let Some((end, confidence)) = by_sound.map(|(end, confidence)| (end, confidence.max(REPEATED))) {
             let role = role_before(roles, at);
             found.push(Person { at, end, confidence, role, short: false, by_form: false });
             (free_from, at) = (end, end);
@@ -103,8 +122,24 @@ pub(super) fn han(line: &Line, roles: &[Role], found: &mut Vec<Person>) {
         let inside = line.places.get(place).is_some_and(|place| place.at < at + 2)
             || line.parties.get(party).is_some_and(|party| party.at < at + 2)
             || around.iter().any(|role| role.at < at + 2 && role.end > at);
-        let refused = line.is(at, Entry::NoPerson).is_some() || inside;
-        match (!refused).then(|| han_name(line, surname, led, roles)).flatten() {
+        let no_person = line.is(at, Entry::NoPerson).is_some();
+        let refused = no_person || inside;
+        let held = around.iter().any(|role| role.at <= at && role.end > at)
+            || line.places.get(place).is_some_and(|place| place.at <= at)
+            || line.parties.get(party).is_some_and(|party| party.at <= at);
+        if let Some(end) = (!held && !no_person).then(|| addressed(line, surname, roles)).flatten() {
+            let behind = around.iter().position(|role| role.at == end).map(|number| first + number);
+            found.push(Person { at, end, confidence: 0.8, role: behind, short: true, by_form: false });
+            (free_from, at) = (end, end);
+            continue;
+        }
+        let listed_end = || (is_in_list(line, at)).then(|| is_listed(line, at)).flatten().map(|end| (end, 0.85));
+        let name = || {
+            let found = han_name(line, surname, led, roles).or_else(listed_end);
+            let found = found.or_else(|| repeated(line, surname, roles, maybe).map(|end| (end, REPEATED)));
+            found.filter(|(end, _)| !is_town(line, *end))
+        };
+        match (!refused).then(name).flatten() {
             Some((end, confidence)) => {
                 let behind = around.iter().position(|role| role.at == end).map(|number| first + number);
                 found.push(Person { at, end, confidence, role: role_before.or(behind), short: false, by_form: false });
@@ -157,15 +192,147 @@ fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> 
             });
         end += 1;
     }
+    // `王尔德(Oscar Wilde)`
+    let latin = line.sign(end) == "("
+        && (end + 1..end + 3).all(|at| line.tokens.get(at).is_some_and(|token| token.is_capital() && !token.is_han()));
+    if latin && !known && (2..=6).contains(&(end - at)) {
+        return Some((end, 0.8));
+    }
     let next = line.tokens.get(end);
     let point = next.is_some_and(|next| line.is_point(*next));
     // `普尔斯顿大学`
     let of_org = line.hits.at(end).iter().any(|hit| matches!(hit.entry, Entry::StrongTail));
-    if known || point || of_org || !(3..=6).contains(&(end - at)) || foreign + usize::from(led) < 2 {
+    if known || point || of_org || !(3..=6).contains(&(end - at)) || foreign + usize::from(led) == 0 {
         return None;
     }
     let closed = next.is_none_or(|next| !next.is_han() || line.names.between.contains(next.of(line.text)));
+    // `《柳叶刀》` is what somebody wrote.
+    if line.sign(end) == "》" && at.checked_sub(1).is_some_and(|before| line.sign(before) == "《") {
+        return None;
+    }
+    // One such character alone tells nothing of a name that stands once.
+    if foreign + usize::from(led) < 2 {
+        return (end - at > 3 && closed).then_some((end, 0.0));
+    }
     (says(end) || (led && closed)).then_some((end, if led { 0.9 } else { 0.8 }))
+}
+
+/// How sure a name is that only its repetition tells.
+const REPEATED: f32 = 0.75;
+
+/// Most of what may be names that are kept in mind.
+const MAX_MAYBE: usize = 60;
+
+/// Whether a name may begin at a token: behind a sign, a word that stands between names, a date or a place.
+fn is_bound(line: &Line, at: usize) -> bool {
+    at.checked_sub(1).is_none_or(|before| {
+        let token = line.tokens[before];
+        !token.is_han() || line.names.between.contains(token.of(line.text)) || line.taken[before]
+    }) || line.places.binary_search_by(|place| place.end.cmp(&at)).is_ok()
+}
+
+/// Whether what may be a name stood in the record before, in front of something else where `differently`. Notes it where it did not.
+fn again(line: &Line, at: usize, end: usize, differently: bool, maybe: &mut Vec<Maybe>) -> bool {
+    let Some(name) = line.text.get(line.tokens[at].start as usize..line.tokens[end - 1].end as usize) else {
+        return false;
+    };
+    let next = line.tokens.get(end).and_then(|token| token.of(line.text).chars().next());
+    if let Some(known) = maybe.iter().find(|known| known.name == name) {
+        return !differently || known.next != next;
+    }
+    if maybe.len() < MAX_MAYBE {
+        maybe.push(Maybe { name: name.to_owned(), next });
+    }
+    false
+}
+
+/// End of a name of three characters that stands twice in the record, each time where a name may begin and in front of something else.
+fn repeated(line: &Line, surname: Hit, roles: &[Role], maybe: &mut Vec<Maybe>) -> Option<usize> {
+    let (at, end) = (surname.at, surname.end + 2);
+    let part = |at: usize| {
+        line.tokens.get(at).is_some_and(|token| {
+            let text = token.of(line.text);
+            let stops = line.names.ends.contains(text) || line.names.between.contains(text);
+            token.is_han() && !token.space_before() && !line.taken[at] && !stops
+        })
+    };
+    let weak = line.names.weak.contains(line.tokens[at].of(line.text));
+    if weak || surname.end - at > 1 || !(surname.end..end).all(part) || !is_bound(line, at) {
+        return None;
+    }
+    (is_free(line, at, end, roles) && again(line, at, end, true, maybe)).then_some(end)
+}
+
+/// Whether no other word of the lexicon begins inside some tokens.
+fn is_free(line: &Line, at: usize, end: usize, roles: &[Role]) -> bool {
+    let other = |hit: &Hit| {
+        !matches!(hit.entry, Entry::Surname | Entry::Particle) && (hit.end - hit.at > 1 || hit.entry == Entry::Says)
+    };
+    (at..end).all(|at| !line.hits.at(at).iter().any(other))
+        && !near(roles, at).1.iter().any(|role| role.at < end && role.end > at)
+        && !(at..end).any(|at| line.place_at(at).is_some())
+}
+
+/// End of a family name alone in front of a role or a word of address: `陈|校长`, `王|教授`.
+fn addressed(line: &Line, surname: Hit, roles: &[Role]) -> Option<usize> {
+    let (at, end) = (surname.at, surname.end);
+    let titled = line.hits.at(end).iter().any(|hit| hit.entry == Entry::HonorificBehind && hit.end - hit.at > 1)
+        || near(roles, end).1.iter().any(|role| role.at == end);
+    if !titled || line.names.weak.contains(line.tokens[at].of(line.text)) {
+        return None;
+    }
+    is_bound(line, at).then_some(end)
+}
+
+/// Whether the sign between parts of a list stands in front of a name or behind it.
+fn is_in_list(line: &Line, at: usize) -> bool {
+    let sign = |at: usize| line.sign(at) == "、";
+    at.checked_sub(1).is_some_and(sign) || (at + 2..at + 5).any(sign)
+}
+
+/// Whether a word for a town follows what looks like a name, and more behind it: `禹州|市人民医院`.
+fn is_town(line: &Line, end: usize) -> bool {
+    line.tokens.get(end).is_some_and(|token| line.names.towns.contains(token.of(line.text)))
+        && line.hits.at(end).iter().all(|hit| !matches!(hit.entry, Entry::Role(_)))
+}
+
+/// Whether a name stands in a list of names: `林秋白、周远山、李…等`. Two of its neighbours in the list begin with a family name too.
+fn is_listed(line: &Line, at: usize) -> Option<usize> {
+    let item = |at: usize| {
+        let surname = line.hits.longest(at, |entry| entry == Entry::Surname)?;
+        let part = |at: usize| line.tokens.get(at).is_some_and(|token| token.is_han() && !line.taken[at]);
+        let sign = |at: usize| line.sign(at) == "、";
+        let closed = |at: usize| {
+            sign(at) || line.tokens.get(at).is_some_and(|token| line.names.between.contains(token.of(line.text)))
+        };
+        let end = (surname.end + 1..=surname.end + 2).find(|end| (surname.end..*end).all(part) && sign(*end)).or_else(
+            || (surname.end + 1..=surname.end + 2).find(|end| (surname.end..*end).all(part) && closed(*end)),
+        )?;
+        let refused = line.is(at, Entry::NoPerson).is_some() || line.place_at(at).is_some();
+        (!refused).then_some((end, sign(end)))
+    };
+    let (end, more) = item(at)?;
+    let before = |at: usize| {
+        let sign = at.checked_sub(1).filter(|sign| line.sign(*sign) == "、")?;
+        (2..=4)
+            .filter_map(|length| sign.checked_sub(length))
+            .find(|from| item(*from).is_some_and(|item| item.0 == sign))
+    };
+    let behind = if more { item(end + 1) } else { None };
+    let further = behind.filter(|(_, more)| *more).and_then(|(end, _)| item(end + 1));
+    let first = before(at);
+    let second = first.and_then(before);
+    // `黄淮、江淮、江汉`: names of two characters alone may be anything, as words that begin like a family name may.
+    let neighbours = [
+        behind.map(|behind| (end + 1, behind.0)),
+        behind.zip(further).map(|(behind, further)| (behind.0 + 1, further.0)),
+        first.map(|first| (first, at - 1)),
+        first.zip(second).map(|(first, second)| (second, first - 1)),
+    ];
+    let all = || neighbours.iter().flatten().copied().chain([(at, end)]);
+    let long = all().any(|(at, end)| end - at > 2);
+    let strong = all().any(|(at, _)| !line.names.weak.contains(line.tokens[at].of(line.text)));
+    (all().count() >= 3 && long && strong).then_some(end)
 }
 
 /// End of a name of one or two characters behind a surname: where a word begins that follows names, a sign stands, or, behind a role,
@@ -207,11 +374,31 @@ fn han_name(line: &Line, surname: Hit, led: bool, roles: &[Role]) -> Option<(usi
         }) || line.hits.ending(surname.at, |entry| entry == Entry::Kind).is_some()
             || line.places.binary_search_by(|place| place.end.cmp(&surname.at)).is_ok()
             || near(roles, surname.at).1.iter().any(|role| role.reach == surname.at);
+    // `贯彻习近平总书记…`: a role stands right behind.
+    let titled = !bound
+        && long_fits
+        && !weak
+        && near(roles, long).1.iter().any(|role| role.at == long && role.end - role.at > 1)
+        && is_free(line, surname.at, long, roles);
+    if titled {
+        return Some((long, 0.8));
+    }
     if long_fits && bound && if led || !weak { follows(long) } else { follows_surely(long) } {
         return Some((long, if led { 0.97 } else { 0.85 }));
     }
     if extra == 0 && bound && if led { follows(short) } else { follows_surely(short) } {
         return Some((short, if led { 0.95 } else { 0.75 }));
+    }
+    // `周远山(14岁)`
+    let aged = |at: usize| {
+        line.sign(at) == "("
+            && line.tokens.get(at + 1).is_some_and(|token| token.is_number())
+            && line.is_one_of(at + 2, &line.names.ages)
+    };
+    if extra == 0
+        && let Some(end) = [long, short].into_iter().find(|end| (first..*end).all(given) && aged(*end))
+    {
+        return Some((end, 0.9));
     }
     // `、江泽民、`: three characters between signs.
     let open = surname.at == 0 || line.tokens[surname.at - 1].is_sign();

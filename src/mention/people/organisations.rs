@@ -91,7 +91,8 @@ fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
 /// The name behind a word in lower case that is no part of it: `hãng Velotra`.
 fn apart_head(line: &Line, hit: Hit, style: Style) -> Option<Org> {
     let at = hit.end;
-    let part = |at: usize| line.spaced_capital(at) && line.hits.at(at).is_empty() && !line.taken[at];
+    let plain = |at: usize| line.hits.at(at).iter().all(|hit| hit.entry == Entry::OrgWord);
+    let part = |at: usize| line.spaced_capital(at) && plain(at) && !line.taken[at];
     if !line.tokens[hit.at].is_lower() || !part(at) {
         return None;
     }
@@ -99,9 +100,14 @@ fn apart_head(line: &Line, hit: Hit, style: Style) -> Option<Org> {
     while end - at < 4 && part(end) {
         end += 1;
     }
+    end = line.hyphens(end);
+    // `brand Wi-fi`, `company Velotra Bank`: a longer word, or a name that its last word tells.
+    let longer = line.sign(end) == "-" && !line.tokens[end].space_before();
+    let by_tail = line.spaced_capital(end) && line.is(end, Entry::OrgTail).is_some();
+    let short = end == at + 1 && !line.tokens[at].is_upper() && line.tokens[at].of(line.text).chars().count() < 3;
     // In Vietnamese names of syllables may be of any kind.
     let syllable = style == Style::FamilyFirst && is_syllable(&line.tokens[at].of(line.text).to_lowercase());
-    (!syllable).then_some(Org { at, end, known: None })
+    (!syllable && !longer && !by_tail && !short).then_some(Org { at, end, known: None })
 }
 
 /// A name by its first word: `Bộ Quốc phòng`, `University of …`.
@@ -110,7 +116,7 @@ fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize
     let head = line.is(hit.at, Entry::OrgHead).filter(|_| !refused)?;
     // `University of …`: what may end a name begins one only in front of such a word.
     let both = style == Style::GivenFirst && line.is(head.at, Entry::OrgTail).is_some();
-    let of = matches!(line.tokens.get(head.end).map(|token| token.of(line.text)), Some("of" | "for"));
+    let of = line.is_lower_word(head.end) && line.is_one_of(head.end, &line.names.of);
     if both && !of {
         return None;
     }
@@ -132,9 +138,22 @@ fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize
         && line.begins(head.at)
         && !line.tokens[head.at].is_upper()
         && line.tokens[head.at + 1..end.max(head.at + 1)].iter().all(lower);
-    let at = if both { begin_of_tail(line, head.at, free_from) } else { head.at };
+    // `cơ quan Cảnh sát điều tra`
+    let outer = |at: &usize| line.is(*at, Entry::OuterHead).is_some_and(|outer| outer.end > head.at);
+    let at = match (free_from.max(head.at.saturating_sub(2))..head.at).find(outer) {
+        _ if both => begin_of_tail(line, head.at, free_from),
+        Some(outer) => outer,
+        None => head.at,
+    };
+    // `Trưởng Ban …`: the body belongs to the role; `Giám đốc Công ty Velotra`: it has a name of its own.
     if near(roles, head.at).1.iter().any(|role| role.at < head.at && role.end > head.at) {
-        return None;
+        if line.is(hit.at, Entry::NamedHead).is_none() && !line.tokens[head.at].is_upper() {
+            return None;
+        }
+        // `Chủ tịch UBND thành phố | Phạm Phú Khôi`, but `Hiệu trưởng Trường Phạm Phú Khôi`
+        if line.tokens[head.at].is_upper() {
+            end = (head.end..end).find(|at| line.begins_person(*at)).unwrap_or(end);
+        }
     }
     let by_name = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
     match by_name {
@@ -153,10 +172,14 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
     if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled()) {
         return None;
     }
-    let mut end = hit.end;
-    if matches!(line.tokens.get(end).map(|token| token.of(line.text)), Some("of" | "for"))
-        && line.spaced_capital(end + 1)
+    let mut end = line.hyphens(hit.end);
+    // `City Police Department`
+    while line.spaced_capital(end)
+        && let Some(tail) = line.is(end, Entry::OrgTail).filter(|tail| tail.end > end)
     {
+        end = line.hyphens(tail.end);
+    }
+    if line.is_lower_word(end) && line.is_one_of(end, &line.names.of) && line.spaced_capital(end + 1) {
         end = line.org_words(end + 1, style).max(end + 2);
     }
     let refused = line.hits.ending(hit.end, |entry| entry == Entry::NoOrg).is_some_and(|no| no.at <= at);
@@ -173,9 +196,19 @@ fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
         opener || (family_first && line.places.binary_search_by(|place| place.end.cmp(&(at + 1))).is_ok())
     };
     let mut at = tail;
+    // `the County Attorney’s Office`
+    if tail > free_from + 2
+        && line.tokens[tail - 1].of(line.text) == "s"
+        && matches!(line.sign(tail - 2), "'" | "’")
+        && line.is_one_of(tail - 3, &line.names.owners)
+        && line.tokens[tail - 3].is_capital()
+    {
+        at = tail - 3;
+    }
     while at > free_from && tail - at < most && line.tokens[at].space_before() {
         let token = line.tokens[at - 1];
-        let joint = matches!(token.of(line.text), "&" | "and")
+        let sign = token.of(line.text) == "&";
+        let joint = (sign || (token.is_lower() && line.is_one_of(at - 1, &line.names.ands)))
             && at < tail
             && at > free_from + 1
             && line.tokens[at - 2].is_capital()
@@ -190,9 +223,8 @@ fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
             {
                 first -= 1;
             }
-            let article =
-                first.checked_sub(1).is_some_and(|before| matches!(line.tokens[before].of(line.text), "the" | "The"));
-            if token.of(line.text) == "&" || article {
+            let article = first.checked_sub(1).is_some_and(|before| line.is_one_of(before, &line.names.of_articles));
+            if sign || article {
                 return first;
             }
             break;

@@ -1,11 +1,14 @@
 //! Short forms of organisations, which a record explains where it first uses them.
 
-use super::{Line, MAX_WORDS, Org, ShortForm};
+use super::{Line, Org, ShortForm};
 use crate::decode::is_syllable;
 use crate::mention::names::{Entry, Hit};
 
 /// Most short forms of a record that are kept in mind.
 const MAX_SHORT: usize = 30;
+
+/// Longest name in front of its first letters in brackets, in words.
+const MAX_NAME: usize = 10;
 
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
 pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Vec<Org>) {
@@ -19,16 +22,37 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
             if line.sign(open) != "(" || line.sign(open + 2) != ")" || letters.len() > 12 {
                 continue;
             }
-            let behind_org = found.iter().any(|org| org.end == open);
+            // `the Lantern Agency’s (LA) …`
+            let owns =
+                open > 2 && line.tokens[open - 1].of(line.text) == "s" && matches!(line.sign(open - 2), "'" | "’");
+            let close = if owns { open - 2 } else { open };
+            let behind_org = found.iter().any(|org| org.end == close);
+            // `Confédération générale du travail (CGT)`: words between the others do not count.
+            let between = |at: usize| {
+                let lists = [&line.names.of, &line.names.ands, &line.names.of_articles];
+                line.tokens[at].is_lower() && lists.iter().any(|words| line.is_one_of(at, words))
+            };
             let mut start = open;
-            while start > 0 && open - start < MAX_WORDS && line.tokens[start - 1].is_capital() && !line.taken[start - 1]
-            {
+            while start > 0 && open - start < MAX_NAME && line.tokens[start - 1].is_word() && !line.taken[start - 1] {
                 start -= 1;
             }
             let initials = |from: usize| -> String {
-                line.tokens[from..open].iter().filter_map(|token| token.of(line.text).chars().next()).collect()
+                let words = (from..open).filter(|at| !between(*at)).map(|at| line.tokens[at].of(line.text));
+                words.filter_map(|word| word.chars().next()).flat_map(char::to_uppercase).collect()
             };
-            let named = (start..open.saturating_sub(1)).find(|from| initials(*from) == letters);
+            // `Paid time off (PTO)`: words in lower case only behind the first word of an organisation.
+            let is_name = |from: usize| {
+                let capitals = (from..open).all(|at| line.tokens[at].is_capital() || between(at));
+                let head = || !line.names.family_first && line.is(from, Entry::OrgHead).is_some();
+                line.tokens[from].is_capital() && (capitals || head())
+            };
+            // `the Republic of Korea (ROK)`
+            let is_place = |from: usize| {
+                line.place_at(from).is_some() || line.places.binary_search_by(|place| place.end.cmp(&open)).is_ok()
+            };
+            let named = (start..open.saturating_sub(1))
+                .find(|from| is_name(*from) && initials(*from) == letters)
+                .filter(|from| behind_org || !is_place(*from));
             if let Some(at) = named.filter(|_| !behind_org) {
                 found.retain(|org| org.end <= at || org.at >= open);
                 found.push(Org { at, end: open, known: None });
@@ -41,25 +65,110 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
             }
         }
     }
-    // `Công ty ABC`: from then on `ABC` too.
-    for org in found.iter().filter(|org| org.known.is_none() && org.end - org.at > 1) {
-        let own = org.end - 1;
-        let named = line.hits.ending(own, |entry| entry == Entry::Company).is_some();
-        let name = line.tokens[own].of(line.text);
-        let plain = line.hits.at(own).is_empty() && name.chars().count() > 1;
-        let foreign = line.tokens[own].is_upper() || !is_syllable(&name.to_lowercase());
-        if named && plain && foreign && known.len() < MAX_SHORT && !known.iter().any(|known| known.name == name) {
-            known.push(ShortForm { name: name.to_owned(), line: line_no, sure: true });
+    explained(line, line_no, known, found);
+    companies(line, line_no, known, found);
+    speakers(line, line_no, known, found);
+    led(line, line_no, known, found);
+    if !known.is_empty() {
+        again(line, known, found);
+    }
+    found.sort_by_key(|org| org.at);
+}
+
+/// Notes a short form of at least two characters.
+fn note(known: &mut Vec<ShortForm>, name: &str, line: usize, sure: bool) {
+    if known.len() < MAX_SHORT && name.chars().nth(1).is_some() && !known.iter().any(|known| known.name == name) {
+        known.push(ShortForm { name: name.to_owned(), line, sure });
+    }
+}
+
+/// The short form that brackets give in words: `(hereafter “Velotra”)`, `(以下简称“云溪创新”)`.
+fn explained(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
+    for hit in line.hits.0.iter().filter(|hit| hit.entry == Entry::Explains) {
+        let Some(open) = hit.at.checked_sub(1).filter(|open| matches!(line.sign(*open), "(" | ",")) else { continue };
+        if !found.iter().any(|org| org.end == open) {
+            continue;
+        }
+        let from = hit.end + usize::from(matches!(line.sign(hit.end), "“" | "\"" | "「" | "«" | "‘" | "'" | ":"));
+        let most = line.tokens.len().min(from + MAX_EXPLAINED);
+        let Some(end) = (from..most).find(|at| line.tokens[*at].is_sign()) else { continue };
+        let closed = matches!(line.sign(end), "”" | "\"" | "」" | "»" | "’" | "'" | ")");
+        if let (true, Some(first), Some(last)) = (closed && end > from, line.tokens.get(from), line.tokens.get(end - 1))
+            && let Some(name) = line.text.get(first.start as usize..last.end as usize)
+        {
+            note(known, name, line_no, true);
         }
     }
+}
+
+/// Most words, or Han characters, of a short form that brackets give.
+const MAX_EXPLAINED: usize = 12;
+
+/// The name of a company without the word for one: `Công ty Velotra`, `Velotra Ltd`, `la empresa Velotra`: from then on `Velotra` too.
+fn companies(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
+    for org in found {
+        if line.tokens[org.at].is_han() {
+            if let Some(name) = han_company(line, *org) {
+                note(known, name, line_no, true);
+            }
+            continue;
+        }
+        if org.known.is_some() {
+            continue;
+        }
+        let behind = line.hits.ending(org.end, |entry| entry == Entry::Company).filter(|word| word.at == org.at + 1);
+        let own = if behind.is_some() { org.at } else { org.end - 1 };
+        let named = behind.is_some()
+            || (org.end - org.at > 1 && line.hits.ending(own, |entry| entry == Entry::Company).is_some())
+            || (org.end - org.at == 1 && line.hits.ending(own, |entry| entry == Entry::ApartHead).is_some());
+        let name = line.tokens[own].of(line.text);
+        // A short word in lower-case letters may be any.
+        let least = if line.tokens[own].is_upper() { 3 } else { 4 };
+        let long = name.chars().count() >= least || line.names.family_first;
+        let plain = line.hits.at(own).is_empty() && long && !line.is_titled();
+        let foreign = line.tokens[own].is_upper() || !is_syllable(&name.to_lowercase()) || !line.names.family_first;
+        if named && plain && foreign && line.tokens[own].is_capital() {
+            note(known, name, line_no, true);
+        }
+    }
+}
+
+/// A company's name in Han without the word for one: `云溪公司`, but not one that begins with a place.
+fn han_company<'t>(line: &Line<'t>, org: Org) -> Option<&'t str> {
+    let word = line.hits.ending(org.end, |entry| entry == Entry::Company).filter(|word| word.at > org.at + 1)?;
+    let part = line.place_at(org.at).is_some()
+        || word.at > org.at + MAX_HAN_COMPANY
+        || line.is(org.at, Entry::OrgBeginning).is_some_and(|beginning| beginning.end >= word.at);
+    let (first, last) = (line.tokens[org.at], line.tokens[word.at - 1]);
+    line.text.get(first.start as usize..last.end as usize).filter(|_| !part)
+}
+
+/// Han characters of a company's name that stands alone.
+const MAX_HAN_COMPANY: usize = 5;
+
+/// Acronyms that speak: `NPSC said`, `NPSC cho biết`, `NPSC's`; and those of two parts, `NP&SC`.
+fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Vec<Org>) {
     // `NPSC said`, `NPSC cho biết`
+    let mut next = 0;
     for at in line.starts.iter().map(|start| *start as usize) {
         let token = line.tokens[at];
         let length = token.end - token.start;
-        if !token.is_upper() || !(3..=6).contains(&length) || known.len() == MAX_SHORT {
+        if token.is_capital()
+            && at >= next
+            && line.sign(at + 1) == "&"
+            && let Some(end) = ampersand(line, at)
+        {
+            if !found.iter().any(|org| org.at < end && at < org.end) {
+                found.push(Org { at, end, known: None });
+            }
+            next = end;
+        }
+        if at < next || !token.is_upper() || !(3..=6).contains(&length) || known.len() == MAX_SHORT {
             continue;
         }
-        let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before();
+        // `Now NPSC has …`: a sentence begins with a word that is no part of a name.
+        let opener = |at: usize| length < 6 && line.begins(at) && line.is(at, Entry::NoPerson).is_some();
+        let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before() && !opener(at - 1);
         let name = token.of(line.text);
         let inside = found.iter().any(|org| org.at <= at && at < org.end);
         let other = |hit: &Hit| !matches!(hit.entry, Entry::Given | Entry::Surname);
@@ -79,14 +188,75 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
             known.push(ShortForm { name: name.to_owned(), line: line_no, sure: acts });
         }
     }
-    if !known.is_empty() {
-        let starts = line.starts.iter().map(|start| *start as usize);
-        for (at, token) in starts.map(|at| (at, line.tokens[at])).filter(|(_, token)| token.is_capital()) {
-            let taken = found.iter().any(|org| org.at <= at && at < org.end);
-            if !taken && known.iter().any(|known| known.name == token.of(line.text)) {
-                found.push(Org { at, end: at + 1, known: None });
+}
+
+/// End of an acronym of two parts and three letters or more: `NP&SC`, not `R&D`.
+fn ampersand(line: &Line, at: usize) -> Option<usize> {
+    let letters = |at: usize| {
+        let token = line.tokens.get(at).filter(|token| token.is_capital())?;
+        let text = token.of(line.text);
+        let capitals = text.chars().all(char::is_uppercase);
+        capitals.then_some(text.len()).filter(|length| *length <= 4)
+    };
+    let glued = |at: usize| line.tokens.get(at).is_some_and(|token| !token.space_before());
+    let long = letters(at)? + letters(at + 2)? > 2 && !line.names.family_first;
+    (long && glued(at + 1) && glued(at + 2) && line.is(at, Entry::NoOrg).is_none()).then_some(at + 3)
+}
+
+/// Acronyms behind the words that lead to an organisation's: `la CGT`.
+fn led(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
+    for at in line.starts.iter().map(|start| *start as usize) {
+        let token = line.tokens[at];
+        if !token.is_upper() || !(3..=6).contains(&(token.end - token.start)) || !line.hits.at(at).is_empty() {
+            continue;
+        }
+        // `la CGT`, `l’ONG`
+        let before = match line.sign(at.saturating_sub(1)) {
+            "'" | "’" if !token.space_before() => at.checked_sub(2),
+            _ => at.checked_sub(1).filter(|_| token.space_before()),
+        };
+        let lead = before.is_some_and(|before| line.is_lower_word(before) && line.is_one_of(before, &line.names.leads));
+        // `Nokia and QTRB`
+        let beside = at > 1
+            && line.is_one_of(at - 1, &line.names.ands)
+            && found.iter().any(|org| org.end == at - 1 && org.known.is_some());
+        let inside = found.iter().any(|org| org.at <= at && at < org.end);
+        // `la ONG Velotra`, `el BMW-320`: a name, or a part of one, follows.
+        let ends = line.tokens.get(at + 1).is_none_or(|next| {
+            !next.is_capital() && !next.is_number() && !matches!(next.of(line.text), "-" | "/" | "&")
+        });
+        if (lead || beside) && ends && !inside {
+            note(known, token.of(line.text), line_no, false);
+        }
+    }
+}
+
+/// Finds the short forms of the record so far.
+fn again(line: &Line, known: &[ShortForm], found: &mut Vec<Org>) {
+    let starts = line.starts.iter().map(|start| *start as usize);
+    for (at, token) in starts.map(|at| (at, line.tokens[at])).filter(|(_, token)| token.is_capital()) {
+        let taken = found.iter().any(|org| org.at <= at && at < org.end);
+        // `District of Columbia`
+        let part = at > 1 && line.is_one_of(at - 1, &line.names.of) && line.tokens[at - 2].is_capital();
+        if !taken && !part && known.iter().any(|known| known.name == token.of(line.text)) {
+            found.push(Org { at, end: at + 1, known: None });
+        }
+    }
+    // Names of several words or characters are looked for in the text.
+    let several =
+        |name: &str| name.contains(' ') || name.chars().next().is_some_and(|first| u32::from(first) >= FIRST_HAN);
+    for name in known.iter().map(|known| known.name.as_str()).filter(|name| several(name)) {
+        for start in memchr::memmem::find_iter(line.text.as_bytes(), name) {
+            let at = line.tokens.partition_point(|token| (token.start as usize) < start);
+            let end = line.tokens.partition_point(|token| (token.end as usize) <= start + name.len());
+            let whole = line.tokens.get(at).is_some_and(|token| token.start as usize == start)
+                && end.checked_sub(1).is_some_and(|last| line.tokens[last].end as usize == start + name.len());
+            if whole && at < end && !found.iter().any(|org| org.at < end && at < org.end) {
+                found.push(Org { at, end, known: None });
             }
         }
     }
-    found.sort_by_key(|org| org.at);
 }
+
+/// The first Han character (Unicode block CJK Unified Ideographs).
+const FIRST_HAN: u32 = 0x4E00;

@@ -8,7 +8,8 @@ pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -
     // `西南部`, `中小学`: longer words that end so and name nothing.
     let common = (hit.at.saturating_sub(3)..=hit.at)
         .any(|at| line.hits.at(at).iter().any(|no| no.entry == Entry::NoOrg && no.end == hit.end));
-    if common || is_in_word(line, hit.end) {
+    // `…中国委员会(CECC)`: letters in brackets stand behind a name.
+    if (common && !is_explained(line, hit.end)) || is_in_word(line, hit.end) {
         return None;
     }
     // `日本公司`, `俄国联盟`: some of the country's, none of a name.
@@ -16,7 +17,12 @@ pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -
     let words = (line.tokens[hit.at].start as usize, line.tokens[hit.end - 1].end as usize);
     let is_bare =
         || line.text.get(words.0..words.1).is_some_and(|word| line.names.bare.iter().any(|bare| bare == word));
-    if ends_place && is_bare() {
+    let is_joint = |at: usize| !line.tokens[at].is_han() || line.names.between.contains(line.tokens[at].of(line.text));
+    let is_only_beginning = || {
+        let beginning = line.hits.ending(hit.at, |entry| entry == Entry::OrgBeginning);
+        beginning.is_some_and(|beginning| beginning.at.checked_sub(1).is_none_or(is_joint))
+    };
+    if (ends_place || is_only_beginning()) && is_bare() {
         return None;
     }
     let org = |at: usize| Some(Org { at, end: hit.end, known: None });
@@ -41,6 +47,11 @@ pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -
     if plain && !role_in && !is_some(line, place.at) { org(place.at) } else { None }
 }
 
+/// Whether letters in brackets follow: `(CECC)`.
+fn is_explained(line: &Line, end: usize) -> bool {
+    line.sign(end) == "(" && line.tokens.get(end + 1).is_some_and(|token| token.is_upper()) && line.sign(end + 2) == ")"
+}
+
 /// Whether `一个`, `这家` stands in front of a place: what follows is some organisation, no name.
 fn is_some(line: &Line, at: usize) -> bool {
     let is = |at: Option<usize>, of: &str| at.is_some_and(|at| of.contains(line.tokens[at].of(line.text)));
@@ -55,10 +66,26 @@ pub(super) fn is_in_word(line: &Line, end: usize) -> bool {
 
 /// The name that begins with a known one and goes on to a word that ends names: `国务院|发展研究中心`.
 pub(super) fn goes_on(line: &Line, known: Hit) -> Option<usize> {
-    let most = (known.end + HAN_OFFICE).min(line.tokens.len());
+    let mut most = (known.end + HAN_OFFICE).min(line.tokens.len());
     let mut last = None;
-    for at in known.end..most {
+    let mut in_place = false;
+    let mut at = known.end;
+    while at < most {
         let token = line.tokens[at];
+        // `中国银行|云溪|分行`: behind a place only its branch ends the name.
+        if let Some(place) = line.place_at(at).filter(|_| !in_place && !token.space_before()) {
+            in_place = true;
+            at = place.end;
+            continue;
+        }
+        let wanted = if in_place { Entry::BranchTail } else { Entry::StrongTail };
+        let tail = line.is(at, wanted).filter(|tail| tail.end <= most && !is_in_word(line, tail.end));
+        if let Some(tail) = tail {
+            last = Some(tail.end);
+            at = tail.end;
+            most = (tail.end + HAN_BRANCH).min(line.tokens.len());
+            continue;
+        }
         let stops = !token.is_han()
             || token.space_before()
             || line.taken[at]
@@ -71,14 +98,16 @@ pub(super) fn goes_on(line: &Line, known: Hit) -> Option<usize> {
         if stops {
             break;
         }
-        let tail = line.is(at, Entry::StrongTail).filter(|tail| tail.end <= most && !is_in_word(line, tail.end));
-        last = tail.map(|tail| tail.end).or(last);
+        at += 1;
     }
     last
 }
 
 /// Han characters behind a known name in which its office ends.
 const HAN_OFFICE: usize = 9;
+
+/// Han characters behind an office in which a part of it ends: `…委员会|云溪监管分局`.
+const HAN_BRANCH: usize = 7;
 
 /// Han characters of an organisation's name in front of its last word.
 const HAN_ORG: usize = 16;
@@ -88,9 +117,7 @@ const HAN_ORG: usize = 16;
 fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
     let tail = hit.at;
     // `…及…委员会(CECC)`: letters in brackets stand behind a whole name, which may hold `及`.
-    let short = line.sign(hit.end) == "("
-        && line.tokens.get(hit.end + 1).is_some_and(|token| token.is_upper())
-        && line.sign(hit.end + 2) == ")";
+    let short = is_explained(line, hit.end);
     let inside = |at: usize| {
         let token = line.tokens[at];
         token.is_han()
@@ -129,8 +156,32 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
             });
         begins || town
     });
-    begins.or_else(|| by_sound(line, start, tail))
+    begins.or_else(|| by_sound(line, start, tail)).or_else(|| institution(line, start, hit))
 }
+
+/// Beginning of the name of a hospital, school, court … that any characters name: `送到|云泰|医院`. In front of it stands a word of place,
+/// and what says only which kind it is names nothing.
+fn institution(line: &Line, start: usize, hit: Hit) -> Option<usize> {
+    let tail = hit.at;
+    let is = line.is(tail, Entry::Institution).is_some_and(|word| word.end == hit.end);
+    let led = start.checked_sub(1).is_some_and(|before| line.is_one_of(before, &line.names.leads));
+    if !is || !led || tail - start > HAN_INSTITUTION {
+        return None;
+    }
+    let mut from = start;
+    while let Some(generic) = line.is(from, Entry::Generic).filter(|generic| generic.end <= tail) {
+        from = generic.end;
+    }
+    let other = |hit: &Hit| {
+        matches!(hit.entry, Entry::Generic | Entry::Honorific | Entry::Role(_) | Entry::NoOrg | Entry::Mask)
+            || (matches!(hit.entry, Entry::Says | Entry::Said) && hit.end - hit.at > 1)
+    };
+    let plain = (from..tail).all(|at| !line.hits.at(at).iter().any(other));
+    (plain && (2..=4).contains(&(tail - from))).then_some(from)
+}
+
+/// Most Han characters in front of the word for such a body.
+const HAN_INSTITUTION: usize = 8;
 
 /// Beginning of the characters in front of a last word that write a foreign name by its sound: `就读|普尔斯顿|大学`.
 fn by_sound(line: &Line, from: usize, tail: usize) -> Option<usize> {
@@ -147,5 +198,6 @@ fn quoted(line: &Line, tail: Hit) -> Option<usize> {
     }
     let from = tail.at.saturating_sub(HAN_ORG);
     let open = (from..tail.at).rev().find(|at| !line.tokens[*at].is_han())?;
-    (matches!(line.sign(open), "“" | "\"" | "「" | "《") && tail.end - open > 5).then_some(open + 1)
+    let least = if line.sign(open) == "《" { 2 } else { 5 };
+    (matches!(line.sign(open), "“" | "\"" | "「" | "《") && tail.end - open > least).then_some(open + 1)
 }
