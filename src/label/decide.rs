@@ -35,7 +35,7 @@ const HARDLY: f32 = 1.5;
 /// Fewest units of a headline that stands alone too.
 const MIN_BARE_UNITS: f32 = 3.0;
 /// Likeness to the record's address from which it speaks for a line as the title.
-const LEAST_LIKENESS: f32 = 0.4;
+pub(super) const LEAST_LIKENESS: f32 = 0.4;
 /// Log-odds in favour of a title that has all words of the address and no others, beside what the model makes of them. Cross-validated,
 /// titles of whole pages are right in as many cases with 0 to 2, of main columns and wide cuts in .006 more with 1 and 2 than with 0.
 const FOR_ADDRESS: f32 = 1.0;
@@ -466,6 +466,31 @@ mod tests {
             let labelled = labeler.label(text, &spans, Known { title: None, url: Some(url) });
             assert_eq!(labelled.verdicts.iter().position(|it| it.label == Label::Title), Some(title), "{url}");
         }
+    }
+
+    #[test]
+    fn a_short_story_among_headlines_is_known_by_its_address() {
+        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
+        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
+        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        let others = |of: &str| {
+            let headline = |what: &str| format!("{what} {of}\n{what} {of} after all\n{what} {of} in spring\n");
+            let whats =
+                ["Council raises a fee for parking", "Ferry line gets two new boats", "Museum shows maps of a coast"];
+            whats.map(headline).concat()
+        };
+        let text = format!(
+            "Eastvale Post\nHome\nNews\nSport\nWeather\nLog in\n\nMost read\n\n{}\nHarbour bridge opens after nine years\nBreaking \
+             news\nShare\n\nMore on this story soon: the harbour bridge of Eastvale is open since Tuesday at noon, the mayor of the town \
+             told the Post.\n\nLatest\n\n{}\nContact\nImprint\nPrivacy",
+            others("again"),
+            others("at last")
+        );
+        let spans = segment(&text, None, &patterns);
+        let has_article = |url| labeler.label(&text, &spans, Known { url, ..Known::default() }).has_article;
+        assert!(!has_article(None));
+        assert!(!has_article(Some("https://post.example/news/latest")));
+        assert!(has_article(Some("https://post.example/harbour-bridge-opens-after-nine-years-10212")));
     }
 
     #[test]
