@@ -327,6 +327,14 @@ pub struct OrgLexicon {
     pub institutions: Vec<String>,
     /// Words in front of those that say what kind they are, where they lie or what is done with them, and name nothing (`附近`, `私立`).
     pub generic: Vec<String>,
+    /// Characters that count what follows (`个`), in languages without spaces; behind one of `counts` they make some organisation of it.
+    pub counted: String,
+    /// Characters in front of those (`一`, `这`).
+    pub counts: String,
+    /// Of `between` of `[person]`, those that stand inside a name with letters in brackets behind it.
+    pub joints: String,
+    /// Characters behind the name of a town of two characters (`市`).
+    pub towns: String,
     /// Words in lower case in front of acronyms, which then are organisations' (`la CGT`), but those of `never`.
     pub leads: Vec<String>,
     /// Names that look like an organisation and are none.

@@ -194,12 +194,27 @@ pub struct Names {
     pub ends: HanSet,
     /// Characters that stand between names and in none.
     pub between: HanSet,
+    /// Characters around and in the names of organisations.
+    pub org: OrgSets,
     /// Last words of organisations that name nothing right behind a country.
     pub bare: Vec<String>,
     /// Family names that are words too.
     pub weak: HanSet,
     /// Words of one character that only persons are followed by.
     pub spoken: HanSet,
+}
+
+/// Characters around and in the names of organisations of unspaced scripts.
+#[derive(Debug, Default)]
+pub struct OrgSets {
+    /// What counts organisations (`个`).
+    pub counted: HanSet,
+    /// What stands in front of that.
+    pub counts: HanSet,
+    /// What joins the words of a name.
+    pub joints: HanSet,
+    /// What stands behind the names of towns of two characters.
+    pub towns: HanSet,
 }
 
 /// Names of several files together.
@@ -300,6 +315,10 @@ impl Names {
             names.foreign.extend(&person.foreign);
             names.ends.extend(&person.ends);
             names.between.extend(&person.between);
+            names.org.counted.extend(&lexicon.org.counted);
+            names.org.counts.extend(&lexicon.org.counts);
+            names.org.joints.extend(&lexicon.org.joints);
+            names.org.towns.extend(&lexicon.org.towns);
             names.bare.extend(lexicon.org.bare.iter().cloned());
             names.weak.extend(&person.weak);
             names.spoken.extend(&person.spoken);

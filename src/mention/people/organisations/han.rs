@@ -54,8 +54,8 @@ fn is_explained(line: &Line, end: usize) -> bool {
 
 /// Whether `一个`, `这家` stands in front of a place: what follows is some organisation, no name.
 fn is_some(line: &Line, at: usize) -> bool {
-    let is = |at: Option<usize>, of: &str| at.is_some_and(|at| of.contains(line.tokens[at].of(line.text)));
-    is(at.checked_sub(1), "个家所名支座种個") && is(at.checked_sub(2), "一两几多这那数各某每哪")
+    let is = |at: Option<usize>, of: &HanSet| at.is_some_and(|at| of.contains(line.tokens[at].of(line.text)));
+    is(at.checked_sub(1), &line.names.org.counted) && is(at.checked_sub(2), &line.names.org.counts)
 }
 
 /// Whether the last character of a name belongs to a longer word: `教育部|门`, `中国大学|生`.
@@ -123,7 +123,8 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
         token.is_han()
             && !line.tokens[at + 1].space_before()
             && !line.taken[at]
-            && (!line.names.between.contains(token.of(line.text)) || (short && "及与和".contains(token.of(line.text))))
+            && (!line.names.between.contains(token.of(line.text))
+                || (short && line.names.org.joints.contains(token.of(line.text))))
     };
     let free_from = if short { 0 } else { free_from };
     let mut start = tail;
@@ -136,7 +137,7 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
         return Some(start - 1);
     }
     // `带她去禹州市…`: the names of most towns have two characters in front of the word for a town.
-    let is_town = |at: usize| "市县省".contains(line.tokens[at].of(line.text));
+    let is_town = |at: usize| line.names.org.towns.contains(line.tokens[at].of(line.text));
     let town_at = (start + 2..tail).find(|at| is_town(*at)).map(|at| at - 2);
     if let Some(at) = town_at {
         let first = (start..=at).find(|first| {
@@ -152,7 +153,7 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
             && (1..=3).any(|next| {
                 line.tokens
                     .get(at + next)
-                    .is_some_and(|token| at + next < tail && "市省县区州".contains(token.of(line.text)))
+                    .is_some_and(|token| at + next < tail && line.names.towns.contains(token.of(line.text)))
             });
         begins || town
     });
