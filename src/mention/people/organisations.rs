@@ -23,7 +23,7 @@ pub fn organisations(
             continue;
         }
         let org = match hit.entry {
-            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles),
+            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles, free_from),
             Entry::LowerHead if style == Style::FamilyFirst => lower_head(line, *hit),
             Entry::ApartHead if style != Style::Han => apart_head(line, *hit, style),
             Entry::OrgHead if style != Style::Han => by_head(line, *hit, style, roles, free_from),
@@ -43,7 +43,7 @@ pub fn organisations(
 }
 
 /// An organisation or agency that the lexicon knows by name.
-fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
+fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) -> Option<Org> {
     let best = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_) | Entry::Agency(_)))?;
     let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end);
     // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
@@ -56,6 +56,15 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
         return None;
     }
     if style == Style::Han && line.tokens[best.end - 1].is_han() {
+        // `河北大学`, `云溪中山医院`: the end of a longer name.
+        let tails = (best.at..best.end).flat_map(|at| line.hits.at(at)).filter(|tail| {
+            let whole = tail.end == best.end && line.is(tail.at, Entry::Institution).is_some();
+            tail.entry == Entry::OrgTail && (whole || tail.end > best.end)
+        });
+        let mut longer = tails.filter_map(|tail| han::by_tail(line, *tail, roles, free_from));
+        if let Some(org) = longer.find(|org| org.at < best.at && org.end >= best.end) {
+            return Some(org);
+        }
         if han::is_in_word(line, best.end) {
             return None;
         }
