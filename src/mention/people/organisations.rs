@@ -56,6 +56,10 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) 
         return None;
     }
     if style == Style::Han && line.tokens[best.end - 1].is_han() {
+        // `英国|美女`: a place holds the first character.
+        if line.places.iter().any(|place| place.at < best.at && best.at < place.end) {
+            return None;
+        }
         // `河北大学`, `云溪中山医院`: the end of a longer name.
         let tails = (best.at..best.end).flat_map(|at| line.hits.at(at)).filter(|tail| {
             let whole = tail.end == best.end && line.is(tail.at, Entry::Institution).is_some();
