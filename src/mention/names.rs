@@ -361,8 +361,11 @@ impl Names {
                 }
             }
         }
+        // The keys of `orgs.toml` differ from each other, so that only those of the languages are looked up.
+        let own: HashMap<String, usize> =
+            names.orgs.iter().enumerate().rev().map(|(number, key)| (key.clone(), number)).collect();
         for (key, spellings) in sources.orgs {
-            let known = names.orgs.iter().position(|known| known == key).unwrap_or_else(|| {
+            let known = own.get(key).copied().unwrap_or_else(|| {
                 names.orgs.push(key.clone());
                 names.orgs.len() - 1
             });

@@ -23,7 +23,7 @@ pub fn organisations(
             continue;
         }
         let org = match hit.entry {
-            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles),
+            Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles, free_from),
             Entry::LowerHead if style == Style::FamilyFirst => lower_head(line, *hit),
             Entry::ApartHead if style != Style::Han => apart_head(line, *hit, style),
             Entry::OrgHead if style != Style::Han => by_head(line, *hit, style, roles, free_from),
@@ -43,17 +43,32 @@ pub fn organisations(
 }
 
 /// An organisation or agency that the lexicon knows by name.
-fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
+fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) -> Option<Org> {
     let best = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_) | Entry::Agency(_)))?;
     let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end);
     // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
     let of_person = best.end - best.at == 1
         && line.spaced_capital(best.at)
-        && line.hits.ending(best.at, |entry| entry == Entry::Given).is_some();
-    if in_role || of_person {
+        && (line.hits.ending(best.at, |entry| entry == Entry::Given).is_some() || is_behind_initial(line, best.at));
+    // `Giám đốc Velotra Bank`: a name of its own, as behind a head that has one.
+    let own = style == Style::FamilyFirst && best.end - best.at == 1 && line.tokens[best.at].is_word();
+    if (in_role && !own) || of_person {
         return None;
     }
     if style == Style::Han && line.tokens[best.end - 1].is_han() {
+        // `英国|美女`: a place holds the first character.
+        if line.places.iter().any(|place| place.at < best.at && best.at < place.end) {
+            return None;
+        }
+        // `河北大学`, `云溪中山医院`: the end of a longer name.
+        let tails = (best.at..best.end).flat_map(|at| line.hits.at(at)).filter(|tail| {
+            let whole = tail.end == best.end && line.is(tail.at, Entry::Institution).is_some();
+            tail.entry == Entry::OrgTail && (whole || tail.end > best.end)
+        });
+        let mut longer = tails.filter_map(|tail| han::by_tail(line, *tail, roles, free_from));
+        if let Some(org) = longer.find(|org| org.at < best.at && org.end >= best.end) {
+            return Some(org);
+        }
         if han::is_in_word(line, best.end) {
             return None;
         }
@@ -61,8 +76,43 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role]) -> Option<Org> {
             return Some(Org { at: best.at, end, known: None });
         }
     }
+    if style != Style::Han
+        && let Some(longer) = to_tail(line, best, style)
+    {
+        return Some(longer);
+    }
     Some(Org { at: best.at, end: best.end, known: Some(best.entry) })
 }
+
+/// Whether an initial stands in front of a word: `Gerald R. | Ford`.
+fn is_behind_initial(line: &Line, at: usize) -> bool {
+    let Some(initial) = at.checked_sub(2) else { return false };
+    line.sign(at - 1) == "."
+        && !line.tokens[at - 1].space_before()
+        && line.tokens[initial].is_capital()
+        && line.tokens[initial].of(line.text).chars().count() == 1
+        && line.spaced_capital(initial)
+        && line.spaced_capital(initial.saturating_sub(1))
+}
+
+/// A known name that capitals lead on to a word that ends names: `Harvard Kite School`, `Google Inc`.
+fn to_tail(line: &Line, known: Hit, style: Style) -> Option<Org> {
+    if line.is_titled() {
+        return None;
+    }
+    let mut behind = (known.end..known.end + MAX_INSIDE).take_while(|at| line.spaced_capital(*at) && !line.taken[*at]);
+    let tail = behind.find_map(|at| line.is(at, Entry::OrgTail))?;
+    // `Velotra Office` is a thing of Velotra's, `Velotra Law School` a school.
+    let plain = tail.at == known.end && line.is(tail.at, Entry::PlainTail).is_some();
+    if plain || line.is(tail.at, Entry::NoOrg).is_some() {
+        return None;
+    }
+    let company = tail.at == known.end && line.is(tail.at, Entry::Company).is_some();
+    Some(Org { at: known.at, end: end_of_tail(line, tail, style), known: company.then_some(known.entry) })
+}
+
+/// Words between a known name and the word that ends a longer one, with that word.
+const MAX_INSIDE: usize = 3;
 
 /// A Vietnamese name whose first word is in lower case: `trường Chu Văn An`.
 fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
@@ -172,7 +222,14 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
     if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled()) {
         return None;
     }
-    let mut end = line.hyphens(hit.end);
+    let end = end_of_tail(line, hit, style);
+    let refused = line.hits.ending(hit.end, |entry| entry == Entry::NoOrg).is_some_and(|no| no.at <= at);
+    (!refused).then_some(Org { at, end, known: None })
+}
+
+/// End of a name whose last word is known: `City Police | Department`, `Institute | for Kites`.
+fn end_of_tail(line: &Line, tail: Hit, style: Style) -> usize {
+    let mut end = line.hyphens(tail.end);
     // `City Police Department`
     while line.spaced_capital(end)
         && let Some(tail) = line.is(end, Entry::OrgTail).filter(|tail| tail.end > end)
@@ -180,10 +237,10 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
         end = line.hyphens(tail.end);
     }
     if line.is_lower_word(end) && line.is_one_of(end, &line.names.of) && line.spaced_capital(end + 1) {
-        end = line.org_words(end + 1, style).max(end + 2);
+        let place = line.place_at(end + 1).map_or(end + 2, |place| place.end);
+        end = line.org_words(end + 1, style).max(place);
     }
-    let refused = line.hits.ending(hit.end, |entry| entry == Entry::NoOrg).is_some_and(|no| no.at <= at);
-    (!refused).then_some(Org { at, end, known: None })
+    end
 }
 
 /// Beginning of a name whose last words begin at `tail`: the capitals in front of it, with `and` between two of them behind an article.
