@@ -100,8 +100,11 @@ fn has_no_pauses(line: &Line) -> bool {
 /// Whether an agency's mark stands inside a line with nothing in front of it: `A headline(Agency) - The story begins`.
 fn has_mark_inside(text: &str) -> bool {
     text.match_indices('(').any(|(open, _)| {
-        let Some((mark, rest)) = text[open + 1..].split_once(')') else { return false };
-        let is_mark = (2..=MAX_MARK_BYTES).contains(&mark.len())
+        let behind = &text[open + 1..];
+        // No further than a mark reaches, so that brackets that are never closed cost no more than others.
+        let Some(close) = behind.bytes().take(MAX_MARK_BYTES + 1).position(|byte| byte == b')') else { return false };
+        let (mark, rest) = (&behind[..close], &behind[close + 1..]);
+        let is_mark = mark.len() > 1
             && !mark.starts_with(char::is_lowercase)
             && !mark.contains(|c: char| c == '(' || c.is_numeric());
         let is_glued = text[..open].chars().next_back().is_some_and(|c| !c.is_whitespace());
@@ -124,9 +127,10 @@ impl Page<'_> {
     pub(super) fn join(&mut self, judgement: &Judgement) {
         let title_odds = self.title_odds(judgement);
         let title = self.choose_title(judgement, &title_odds);
+        let prose = self.decisions.iter().position(|it| it.is_some_and(|it| it.rule == rules::BODY_PROSE));
         let last = self.decisions.iter().rposition(|it| it.is_some_and(|it| is_text(it.label)));
         let mut odds: Vec<Option<i32>> =
-            (0..self.lines.len()).map(|at| self.odds(at, title, last, judgement)).collect();
+            (0..self.lines.len()).map(|at| self.odds(at, title, prose, last, judgement)).collect();
         let has_templates = self.weigh_templates(&mut odds, title);
         let of_others = self.weigh_stories(&mut odds, title);
         let is_clean = !has_templates
@@ -269,8 +273,16 @@ impl Page<'_> {
         })
     }
 
-    /// The log-odds that a line is text; none where it is certain that it is not. `last` is the last line that the rules take for text.
-    fn odds(&self, at: usize, title: Option<usize>, last: Option<usize>, judgement: &Judgement) -> Option<i32> {
+    /// The log-odds that a line is text; none where it is certain that it is not. `prose` is the first line that the rules take
+    /// for a paragraph, `last` the last one that they take for text.
+    fn odds(
+        &self,
+        at: usize,
+        title: Option<usize>,
+        prose: Option<usize>,
+        last: Option<usize>,
+        judgement: &Judgement,
+    ) -> Option<i32> {
         let decision = self.decisions[at]?;
         if Some(at) == title || is_certain(decision.rule) || decision.rule == rules::REPEAT_TITLE {
             return None;
@@ -281,7 +293,7 @@ impl Page<'_> {
         let introduced = is_list(decision.rule) && self.is_introduced(at);
         let for_list = if introduced { (FOR_LISTS * UNIT) as i32 } else { 0 };
         let credit = if decision.rule == rules::CREDIT_LINE { (AGAINST_CREDITS * UNIT) as i32 } else { 0 };
-        let run_together = if self.is_run_together(at) { (AGAINST_RUN_TOGETHER * UNIT) as i32 } else { 0 };
+        let run_together = if self.is_run_together(at, prose) { (AGAINST_RUN_TOGETHER * UNIT) as i32 } else { 0 };
         let against = credit + self.against_block(at, last) + run_together;
         Some(judgement.text[at] + for_list + self.for_resumed(at) - against)
     }
@@ -303,11 +315,11 @@ impl Page<'_> {
         if in_block && last.is_none_or(|last| at > last) { (AGAINST_BLOCKS * UNIT) as i32 } else { 0 }
     }
 
-    /// Whether a line is several headlines without anything between them, or, behind text, a headline with the beginning of its story.
-    fn is_run_together(&self, at: usize) -> bool {
+    /// Whether a line is several headlines without anything between them, or, behind the first paragraph, a headline with the beginning
+    /// of its story.
+    fn is_run_together(&self, at: usize, prose: Option<usize>) -> bool {
         let line = &self.lines[at];
-        let is_behind_text = || self.decisions[..at].iter().flatten().any(|it| it.rule == rules::BODY_PROSE);
-        has_no_pauses(line) || (has_mark_inside(&line.text) && is_behind_text())
+        has_no_pauses(line) || (prose.is_some_and(|prose| prose < at) && has_mark_inside(&line.text))
     }
 
     /// Whether a line belongs to a list that a line with a colon at its end introduces.
@@ -449,16 +461,21 @@ mod tests {
     use crate::lexicon::{self, CompiledPatterns};
     use crate::segment::segment;
 
+    /// What a labeller of the built-in lexicons and model is made of.
+    fn parts() -> (CompiledPatterns, model::Model, config::LabelConfig) {
+        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
+        (patterns, model::builtin().unwrap(), config::load(None, &[], &[]).unwrap().config.label)
+    }
+
     #[test]
     fn the_address_tells_which_headline_is_the_title() {
-        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
-        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
+        let (patterns, model, config) = parts();
         let text = "Home\nNews\nHarbour bridge opens after nine years\nRead more\nCouncil raises the fee for parking\nRead \
                     more\n\nThe people of Eastvale were told on Tuesday that the bridge is open and that the fee for parking is \
                     raised, and few of them were surprised.\n\nThe mayor said that both had been promised for a long time, and \
                     that more would follow in the spring.";
         let spans = segment(text, None, &patterns);
-        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        let labeler = Labeler::new(&patterns, &model, &config);
         for (url, title) in [
             ("https://example.com/news/council-raises-fee-for-parking-12345678.html", 4),
             ("https://example.com/news/harbour-bridge-opens-after-nine-years", 2),
@@ -470,9 +487,8 @@ mod tests {
 
     #[test]
     fn a_short_story_among_headlines_is_known_by_its_address() {
-        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
-        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
-        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        let (patterns, model, config) = parts();
+        let labeler = Labeler::new(&patterns, &model, &config);
         let others = |of: &str| {
             let headline = |what: &str| format!("{what} {of}\n{what} {of} after all\n{what} {of} in spring\n");
             let whats =
@@ -535,9 +551,8 @@ mod tests {
 
     #[test]
     fn the_headline_alone_is_taken() {
-        let patterns = CompiledPatterns::new(&lexicon::builtin().unwrap()).unwrap();
-        let (model, effective) = (model::builtin().unwrap(), config::load(None, &[], &[]).unwrap());
-        let labeler = Labeler::new(&patterns, &model, &effective.config.label);
+        let (patterns, model, config) = parts();
+        let labeler = Labeler::new(&patterns, &model, &config);
         let body = "The people of Eastvale were told on Tuesday that the harbour bridge is open at last, and few of them were \
                     surprised.\n\nThe mayor said that it had been promised for nine years, and that more would follow in the spring.";
         for (above, below, title) in [

@@ -5,7 +5,9 @@ use chrono::NaiveDate;
 use super::again::{Given, again, note};
 use super::dates::Context;
 use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
-use super::people::{Line, Maybe, Org, POINTS, Person, Role, ShortForm, Style, organisations, persons, roles};
+use super::people::{
+    Line, Maybe, Org, POINTS, Person, Role, ShortForm, Style, is_titled, organisations, persons, roles,
+};
 use super::places::{PartyMention, Place, parties, places};
 use super::{Finder, Language, Scratch};
 use crate::document::Mention;
@@ -124,6 +126,7 @@ impl Finder {
             parties: found_parties,
             taken,
             people: &state.people,
+            is_titled: is_titled(tokens),
             names,
         };
         let line_no = state.rows_before.len();

@@ -125,14 +125,34 @@ pub struct Line<'a> {
     pub taken: &'a [bool],
     /// Full names of persons given before.
     pub people: &'a [String],
+    /// Whether most words have a capital, as in the headlines of some papers: then capitals tell little.
+    pub is_titled: bool,
     /// The names of the language.
     pub names: &'a Names,
+}
+
+/// Words of which a headline has fewer.
+const MAX_HEADLINE_WORDS: usize = 30;
+
+/// Whether most words of a line have a capital.
+#[must_use]
+pub fn is_titled(tokens: &[Token]) -> bool {
+    let words = tokens.iter().filter(|token| token.is_word()).take(MAX_HEADLINE_WORDS);
+    let (capitals, all) =
+        words.fold((0, 0), |(capitals, all), token| (capitals + usize::from(token.is_capital()), all + 1));
+    all < MAX_HEADLINE_WORDS && capitals * 10 > all * 6
 }
 
 impl Line<'_> {
     fn place_at(&self, at: usize) -> Option<Place> {
         let number = self.places.partition_point(|place| place.at < at);
         self.places.get(number).filter(|place| place.at == at).copied()
+    }
+
+    /// Whether a place begins in front of a token and goes on over it.
+    fn is_in_place(&self, at: usize) -> bool {
+        let behind = self.places.partition_point(|place| place.at < at);
+        behind.checked_sub(1).is_some_and(|number| self.places[number].end > at)
     }
 
     fn party_at(&self, at: usize) -> Option<PartyMention> {
@@ -168,14 +188,6 @@ impl Line<'_> {
 
     fn is_one_of(&self, at: usize, words: &[u32]) -> bool {
         self.tokens.get(at).is_some_and(|token| token.word != 0 && words.contains(&token.word))
-    }
-
-    /// Whether most words of the line have a capital, as in the headlines of some papers: then capitals tell little.
-    fn is_titled(&self) -> bool {
-        let words = self.tokens.iter().filter(|token| token.is_word());
-        let (capitals, all) =
-            words.fold((0, 0), |(capitals, all), token| (capitals + usize::from(token.is_capital()), all + 1));
-        all < 30 && capitals * 10 > all * 6
     }
 }
 

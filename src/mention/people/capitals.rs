@@ -257,7 +257,7 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
         return None;
     }
     // `of Hope Hicks`, but not `Hope Springs` at the beginning of a sentence or in a headline.
-    let weak = || line.is(at, Entry::WeakGiven).is_some() && words < 4 && !line.begins(at) && !line.is_titled();
+    let weak = || line.is(at, Entry::WeakGiven).is_some() && words < 4 && !line.begins(at) && !line.is_titled;
     let given = line.is(at, Entry::Given).is_some() || weak();
     // `the edge of Marine Park`
     if !given && !honorific && words > 1 && line.is_one_of(end - 1, &line.names.sites) {
@@ -294,7 +294,7 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
         _ if honorific || role => Some((end, 0.93, false)),
         _ if given => Some((end, 0.9, false)),
         2..=4 if says || said || described => Some((end, 0.8, false)),
-        2..=3 if paired && !line.begins(at) && !line.is_titled() => Some((end, 0.75, false)),
+        2..=3 if paired && !line.begins(at) && !line.is_titled => Some((end, 0.75, false)),
         _ => None,
     }
 }

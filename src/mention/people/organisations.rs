@@ -57,7 +57,7 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) 
     }
     if style == Style::Han && line.tokens[best.end - 1].is_han() {
         // `英国|美女`: a place holds the first character.
-        if line.places.iter().any(|place| place.at < best.at && best.at < place.end) {
+        if line.is_in_place(best.at) {
             return None;
         }
         // `河北大学`, `云溪中山医院`: the end of a longer name.
@@ -97,7 +97,7 @@ fn is_behind_initial(line: &Line, at: usize) -> bool {
 
 /// A known name that capitals lead on to a word that ends names: `Harvard Kite School`, `Google Inc`.
 fn to_tail(line: &Line, known: Hit, style: Style) -> Option<Org> {
-    if line.is_titled() {
+    if line.is_titled {
         return None;
     }
     let mut behind = (known.end..known.end + MAX_INSIDE).take_while(|at| line.spaced_capital(*at) && !line.taken[*at]);
@@ -219,7 +219,7 @@ fn by_tail(line: &Line, hit: Hit, style: Style, free_from: usize) -> Option<Org>
     }
     let at = begin_of_tail(line, hit.at, free_from);
     // `The Best Board Games`: a headline in capitals.
-    if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled()) {
+    if at == hit.at || (line.is(hit.at, Entry::PlainTail).is_some() && line.is_titled) {
         return None;
     }
     let end = end_of_tail(line, hit, style);
@@ -245,7 +245,7 @@ fn end_of_tail(line: &Line, tail: Hit, style: Style) -> usize {
 
 /// Beginning of a name whose last words begin at `tail`: the capitals in front of it, with `and` between two of them behind an article.
 fn begin_of_tail(line: &Line, tail: usize, free_from: usize) -> usize {
-    let most = if line.is_titled() { 1 } else { MAX_WORDS };
+    let most = if line.is_titled { 1 } else { MAX_WORDS };
     let family_first = line.names.family_first;
     let stops = |at: usize| {
         let opener = line.is_one_of(at, &line.names.openers)

@@ -125,7 +125,7 @@ fn companies(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[O
         // A short word in lower-case letters may be any.
         let least = if line.tokens[own].is_upper() { 3 } else { 4 };
         let long = name.chars().count() >= least || line.names.family_first;
-        let plain = line.hits.at(own).is_empty() && long && !line.is_titled();
+        let plain = line.hits.at(own).is_empty() && long && !line.is_titled;
         let foreign = line.tokens[own].is_upper() || !is_syllable(&name.to_lowercase()) || !line.names.family_first;
         if named && plain && foreign && line.tokens[own].is_capital() {
             note(known, name, line_no, true);
@@ -183,7 +183,7 @@ fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut
         });
         let possessive = matches!(line.sign(at + 1), "'" | "’")
             && line.tokens.get(at + 2).is_some_and(|next| next.of(line.text) == "s" && !next.space_before())
-            && !line.is_titled();
+            && !line.is_titled;
         if acts || possessive {
             known.push(ShortForm { name: name.to_owned(), line: line_no, sure: acts });
         }
