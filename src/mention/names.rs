@@ -289,61 +289,69 @@ impl Names {
                 }
             }
             names.org_verbs.extend(lexicon.org.verbs.iter().map(|words| words.to_lowercase()));
-            names.org_ends.extend(lexicon.org.ends.iter().map(|word| vocabulary.add(word)));
-            names.auxiliaries.extend(lexicon.org.auxiliaries.iter().map(|word| vocabulary.add(word)));
-            names.ands.extend(lexicon.org.ands.iter().map(|word| vocabulary.add(word)));
-            names.of.extend(lexicon.org.of.iter().map(|word| vocabulary.add(word)));
-            names.of_articles.extend(lexicon.org.articles.iter().map(|word| vocabulary.add(word)));
-            names.leads.extend(lexicon.org.leads.iter().map(|word| vocabulary.add(word)));
-            names.sites.extend(lexicon.person.sites.iter().map(|word| vocabulary.add(word)));
-            names.owners.extend(lexicon.org.owners.iter().map(|word| vocabulary.add(word)));
-            names.relatives.extend(lexicon.person.relatives.iter().map(|word| vocabulary.add(word)));
-            names.towns.extend(&lexicon.person.towns);
-            names.ages_apart.extend(&lexicon.person.ages_apart);
-            names.articles.extend(lexicon.person.articles.iter().map(|word| vocabulary.add(word)));
-            names.openers.extend(lexicon.person.openers.iter().map(|word| vocabulary.add(word)));
-            names.ages.extend(lexicon.person.ages.iter().map(|word| vocabulary.add(word)));
+            let (org, person) = (&lexicon.org, &lexicon.person);
+            for (numbers, words) in [
+                (&mut names.org_ends, &org.ends),
+                (&mut names.auxiliaries, &org.auxiliaries),
+                (&mut names.ands, &org.ands),
+                (&mut names.of, &org.of),
+                (&mut names.of_articles, &org.articles),
+                (&mut names.leads, &org.leads),
+                (&mut names.sites, &person.sites),
+                (&mut names.owners, &org.owners),
+                (&mut names.relatives, &person.relatives),
+                (&mut names.articles, &person.articles),
+                (&mut names.openers, &person.openers),
+                (&mut names.ages, &person.ages),
+            ] {
+                numbers.extend(words.iter().map(|word| vocabulary.add(word)));
+            }
+            for (set, characters) in [
+                (&mut names.towns, &person.towns),
+                (&mut names.ages_apart, &person.ages_apart),
+                (&mut names.sounds, &person.sounds),
+                (&mut names.foreign, &person.foreign),
+                (&mut names.ends, &person.ends),
+                (&mut names.between, &person.between),
+                (&mut names.org.counted, &org.counted),
+                (&mut names.org.counts, &org.counts),
+                (&mut names.org.joints, &org.joints),
+                (&mut names.org.towns, &org.towns),
+                (&mut names.weak, &person.weak),
+                (&mut names.spoken, &person.spoken),
+            ] {
+                set.extend(characters);
+            }
             for (key, spellings) in &lexicon.role {
                 names.roles.push(key.clone());
                 for spelling in spellings {
                     names.add(spelling, Entry::Role(names.roles.len() as u16 - 1), Case::Names, vocabulary);
                 }
             }
-            let person = &lexicon.person;
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
-            names.sounds.extend(&person.sounds);
-            names.foreign.extend(&person.foreign);
-            names.ends.extend(&person.ends);
-            names.between.extend(&person.between);
-            names.org.counted.extend(&lexicon.org.counted);
-            names.org.counts.extend(&lexicon.org.counts);
-            names.org.joints.extend(&lexicon.org.joints);
-            names.org.towns.extend(&lexicon.org.towns);
-            names.bare.extend(lexicon.org.bare.iter().cloned());
-            names.weak.extend(&person.weak);
-            names.spoken.extend(&person.spoken);
+            names.bare.extend(org.bare.iter().cloned());
             let lists: [(&[String], Entry, Case); 31] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
-                (&lexicon.org.heads, Entry::OrgHead, Case::Names),
-                (&lexicon.org.tails, Entry::OrgTail, Case::Names),
-                (&lexicon.org.named, Entry::NamedHead, Case::Names),
-                (&lexicon.org.strong, Entry::StrongTail, Case::Names),
-                (&lexicon.org.beginnings, Entry::OrgBeginning, Case::Names),
-                (&lexicon.org.lower, Entry::LowerHead, Case::Names),
-                (&lexicon.org.apart, Entry::ApartHead, Case::Names),
-                (&lexicon.org.companies, Entry::Company, Case::Any),
-                (&lexicon.org.outer, Entry::OuterHead, Case::Any),
-                (&lexicon.org.branches, Entry::BranchTail, Case::Any),
-                (&lexicon.org.explains, Entry::Explains, Case::Any),
-                (&lexicon.org.institutions, Entry::Institution, Case::Any),
-                (&lexicon.org.generic, Entry::Generic, Case::Any),
+                (&org.heads, Entry::OrgHead, Case::Names),
+                (&org.tails, Entry::OrgTail, Case::Names),
+                (&org.named, Entry::NamedHead, Case::Names),
+                (&org.strong, Entry::StrongTail, Case::Names),
+                (&org.beginnings, Entry::OrgBeginning, Case::Names),
+                (&org.lower, Entry::LowerHead, Case::Names),
+                (&org.apart, Entry::ApartHead, Case::Names),
+                (&org.companies, Entry::Company, Case::Any),
+                (&org.outer, Entry::OuterHead, Case::Any),
+                (&org.branches, Entry::BranchTail, Case::Any),
+                (&org.explains, Entry::Explains, Case::Any),
+                (&org.institutions, Entry::Institution, Case::Any),
+                (&org.generic, Entry::Generic, Case::Any),
                 (&person.given_weak, Entry::WeakGiven, Case::Names),
-                (&lexicon.org.areas, Entry::Area, Case::Any),
-                (&lexicon.org.words, Entry::OrgWord, Case::Any),
-                (&lexicon.org.plain, Entry::PlainTail, Case::Names),
-                (&lexicon.org.acts, Entry::Acts, Case::Any),
-                (&lexicon.org.never, Entry::NoOrg, Case::Names),
+                (&org.areas, Entry::Area, Case::Any),
+                (&org.words, Entry::OrgWord, Case::Any),
+                (&org.plain, Entry::PlainTail, Case::Names),
+                (&org.acts, Entry::Acts, Case::Any),
+                (&org.never, Entry::NoOrg, Case::Names),
                 (&person.honorifics, Entry::Honorific, Case::Any),
                 (&person.kinds, Entry::Kind, Case::Any),
                 (&person.honorifics_behind, Entry::HonorificBehind, Case::Any),
