@@ -553,8 +553,9 @@ impl Grammar {
             let hit = if by_word.is_empty() && by_number.is_empty() {
                 None
             } else {
-                let numeral =
-                    starts[order..].iter().map(|start| *start as usize).find(|start| is_numeral(&tokens[*start]));
+                let mut near =
+                    starts[order..].iter().map(|start| *start as usize).take_while(|start| start - at <= NUMBER_NEAR);
+                let numeral = near.find(|start| is_numeral(&tokens[*start]));
                 let to_number = numeral.map_or(usize::MAX, |numeral| numeral - at);
                 self.best(text, tokens, at, free_from, to_number, by_word.iter().chain(by_number))
             };

@@ -10,8 +10,85 @@ const MAX_SHORT: usize = 30;
 /// Longest name in front of its first letters in brackets, in words.
 const MAX_NAME: usize = 10;
 
+/// The organisations of a line, and which of them covers each token: a line of a whole file may have a hundred thousand.
+struct Found {
+    /// One that others took the place of has no tokens.
+    orgs: Vec<Org>,
+    /// By token: one more than the number of the organisation that covers it, or 0.
+    owners: Vec<u32>,
+}
+
+impl Found {
+    fn of(orgs: Vec<Org>, line: &Line) -> Found {
+        let mut found = Found { orgs: Vec::with_capacity(orgs.len()), owners: vec![0; line.tokens.len()] };
+        for org in orgs {
+            found.put(org);
+        }
+        found
+    }
+
+    fn put(&mut self, org: Org) {
+        self.orgs.push(org);
+        self.owners[org.at..org.end].fill(self.orgs.len() as u32);
+    }
+
+    fn push(&mut self, at: usize, end: usize) {
+        self.put(Org { at, end, known: None });
+    }
+
+    /// Puts an organisation in the place of those that it overlaps.
+    fn replace(&mut self, at: usize, end: usize) {
+        for token in at..end {
+            if let Some(other) = self.owner(token) {
+                let Org { at, end, .. } = self.orgs[other];
+                self.owners[at..end].fill(0);
+                self.orgs[other].end = at;
+            }
+        }
+        self.push(at, end);
+    }
+
+    fn owner(&self, token: usize) -> Option<usize> {
+        self.owners.get(token).and_then(|owner| (*owner as usize).checked_sub(1))
+    }
+
+    fn covers(&self, token: usize) -> bool {
+        self.owner(token).is_some()
+    }
+
+    fn overlaps(&self, at: usize, end: usize) -> bool {
+        (at..end).any(|token| self.covers(token))
+    }
+
+    /// The organisation that ends in front of a token.
+    fn ending(&self, token: usize) -> Option<Org> {
+        let org = self.orgs[self.owner(token.checked_sub(1)?)?];
+        (org.end == token).then_some(org)
+    }
+
+    /// Those that are left, by place.
+    fn sorted(mut self) -> Vec<Org> {
+        self.orgs.retain(|org| org.at < org.end);
+        self.orgs.sort_by_key(|org| org.at);
+        self.orgs
+    }
+}
+
 /// The short form in brackets behind an organisation or behind words whose first letters it has: `General Electric (GE)`.
-pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Vec<Org>) {
+pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, orgs: &mut Vec<Org>) {
+    let mut found = Found::of(std::mem::take(orgs), line);
+    in_brackets(line, line_no, known, &mut found);
+    explained(line, line_no, known, &found);
+    companies(line, line_no, known, &found);
+    speakers(line, line_no, known, &mut found);
+    led(line, line_no, known, &found);
+    if !known.is_empty() {
+        again(line, known, &mut found);
+    }
+    *orgs = found.sorted();
+}
+
+fn in_brackets(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Found) {
     if memchr::memchr(b'(', line.text.as_bytes()).is_some() {
         for open in 0..line.tokens.len().saturating_sub(2) {
             let short = line.tokens[open + 1];
@@ -26,7 +103,7 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
             let owns =
                 open > 2 && line.tokens[open - 1].of(line.text) == "s" && matches!(line.sign(open - 2), "'" | "’");
             let close = if owns { open - 2 } else { open };
-            let behind_org = found.iter().any(|org| org.end == close);
+            let behind_org = found.ending(close).is_some();
             // `Confédération générale du travail (CGT)`: words between the others do not count.
             let between = |at: usize| {
                 let lists = [&line.names.of, &line.names.ands, &line.names.of_articles];
@@ -54,8 +131,7 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
                 .find(|from| is_name(*from) && initials(*from) == letters)
                 .filter(|from| behind_org || !is_place(*from));
             if let Some(at) = named.filter(|_| !behind_org) {
-                found.retain(|org| org.end <= at || org.at >= open);
-                found.push(Org { at, end: open, known: None });
+                found.replace(at, open);
             }
             if (behind_org || named.is_some())
                 && !known.iter().any(|known| known.name == letters)
@@ -65,14 +141,6 @@ pub(super) fn short_forms(line: &Line, line_no: usize, known: &mut Vec<ShortForm
             }
         }
     }
-    explained(line, line_no, known, found);
-    companies(line, line_no, known, found);
-    speakers(line, line_no, known, found);
-    led(line, line_no, known, found);
-    if !known.is_empty() {
-        again(line, known, found);
-    }
-    found.sort_by_key(|org| org.at);
 }
 
 /// Notes a short form of at least two characters.
@@ -83,10 +151,10 @@ fn note(known: &mut Vec<ShortForm>, name: &str, line: usize, sure: bool) {
 }
 
 /// The short form that brackets give in words: `(hereafter “Velotra”)`, `(以下简称“云溪创新”)`.
-fn explained(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
+fn explained(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &Found) {
     for hit in line.hits.0.iter().filter(|hit| hit.entry == Entry::Explains) {
         let Some(open) = hit.at.checked_sub(1).filter(|open| matches!(line.sign(*open), "(" | ",")) else { continue };
-        if !found.iter().any(|org| org.end == open) {
+        if found.ending(open).is_none() {
             continue;
         }
         let from = hit.end + usize::from(matches!(line.sign(hit.end), "“" | "\"" | "「" | "«" | "‘" | "'" | ":"));
@@ -105,8 +173,8 @@ fn explained(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[O
 const MAX_EXPLAINED: usize = 12;
 
 /// The name of a company without the word for one: `Công ty Velotra`, `Velotra Ltd`, `la empresa Velotra`: from then on `Velotra` too.
-fn companies(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
-    for org in found {
+fn companies(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &Found) {
+    for org in found.orgs.iter().filter(|org| org.at < org.end) {
         if line.tokens[org.at].is_han() {
             if let Some(name) = han_company(line, *org) {
                 note(known, name, line_no, true);
@@ -147,7 +215,7 @@ fn han_company<'t>(line: &Line<'t>, org: Org) -> Option<&'t str> {
 const MAX_HAN_COMPANY: usize = 5;
 
 /// Acronyms that speak: `NPSC said`, `NPSC cho biết`, `NPSC's`; and those of two parts, `NP&SC`.
-fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Vec<Org>) {
+fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut Found) {
     // `NPSC said`, `NPSC cho biết`
     let mut next = 0;
     for at in line.starts.iter().map(|start| *start as usize) {
@@ -158,8 +226,8 @@ fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut
             && line.sign(at + 1) == "&"
             && let Some(end) = ampersand(line, at)
         {
-            if !found.iter().any(|org| org.at < end && at < org.end) {
-                found.push(Org { at, end, known: None });
+            if !found.overlaps(at, end) {
+                found.push(at, end);
             }
             next = end;
         }
@@ -170,7 +238,7 @@ fn speakers(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &mut
         let opener = |at: usize| length < 6 && line.begins(at) && line.is(at, Entry::NoPerson).is_some();
         let part = at > 0 && line.tokens[at - 1].is_capital() && token.space_before() && !opener(at - 1);
         let name = token.of(line.text);
-        let inside = found.iter().any(|org| org.at <= at && at < org.end);
+        let inside = found.covers(at);
         let other = |hit: &Hit| !matches!(hit.entry, Entry::Given | Entry::Surname);
         if part || inside || line.hits.at(at).iter().any(other) || known.iter().any(|known| known.name == name) {
             continue;
@@ -204,7 +272,7 @@ fn ampersand(line: &Line, at: usize) -> Option<usize> {
 }
 
 /// Acronyms behind the words that lead to an organisation's: `la CGT`.
-fn led(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
+fn led(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &Found) {
     for at in line.starts.iter().map(|start| *start as usize) {
         let token = line.tokens[at];
         if !token.is_upper() || !(3..=6).contains(&(token.end - token.start)) || !line.hits.at(at).is_empty() {
@@ -219,8 +287,8 @@ fn led(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
         // `Nokia and QTRB`
         let beside = at > 1
             && line.is_one_of(at - 1, &line.names.ands)
-            && found.iter().any(|org| org.end == at - 1 && org.known.is_some());
-        let inside = found.iter().any(|org| org.at <= at && at < org.end);
+            && found.ending(at - 1).is_some_and(|org| org.known.is_some());
+        let inside = found.covers(at);
         // `la ONG Velotra`, `el BMW-320`: a name, or a part of one, follows.
         let ends = line.tokens.get(at + 1).is_none_or(|next| {
             !next.is_capital() && !next.is_number() && !matches!(next.of(line.text), "-" | "/" | "&")
@@ -232,14 +300,14 @@ fn led(line: &Line, line_no: usize, known: &mut Vec<ShortForm>, found: &[Org]) {
 }
 
 /// Finds the short forms of the record so far.
-fn again(line: &Line, known: &[ShortForm], found: &mut Vec<Org>) {
+fn again(line: &Line, known: &[ShortForm], found: &mut Found) {
     let starts = line.starts.iter().map(|start| *start as usize);
     for (at, token) in starts.map(|at| (at, line.tokens[at])).filter(|(_, token)| token.is_capital()) {
-        let taken = found.iter().any(|org| org.at <= at && at < org.end);
+        let taken = found.covers(at);
         // `District of Columbia`
         let part = at > 1 && line.is_one_of(at - 1, &line.names.of) && line.tokens[at - 2].is_capital();
         if !taken && !part && known.iter().any(|known| known.name == token.of(line.text)) {
-            found.push(Org { at, end: at + 1, known: None });
+            found.push(at, at + 1);
         }
     }
     // Names of several words or characters are looked for in the text.
@@ -251,8 +319,8 @@ fn again(line: &Line, known: &[ShortForm], found: &mut Vec<Org>) {
             let end = line.tokens.partition_point(|token| (token.end as usize) <= start + name.len());
             let whole = line.tokens.get(at).is_some_and(|token| token.start as usize == start)
                 && end.checked_sub(1).is_some_and(|last| line.tokens[last].end as usize == start + name.len());
-            if whole && at < end && !found.iter().any(|org| org.at < end && at < org.end) {
-                found.push(Org { at, end, known: None });
+            if whole && at < end && !found.overlaps(at, end) {
+                found.push(at, end);
             }
         }
     }
