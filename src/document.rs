@@ -171,6 +171,19 @@ pub struct Verdict {
     pub item_no: Option<i32>,
     /// Whether the segment belongs to the clean text under the chosen preset, whatever becomes of the record.
     pub kept: bool,
+    /// What the record alone says of the segment, where what other records of the dump print changes it.
+    pub alone: Option<Alone>,
+}
+
+/// What a record alone says of a segment, without what other records of the dump print.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Alone {
+    /// As [`Verdict::label`].
+    pub label: Label,
+    /// As [`Verdict::kept`].
+    pub kept: bool,
+    /// As [`Verdict::confidence`].
+    pub confidence: f32,
 }
 
 /// One row of `segments`: a span and its verdict; `seg_no` is its index.
@@ -250,7 +263,7 @@ pub struct Article {
     pub content_hash: String,
     /// 32 hex digits: hash of the clean text itself, byte for byte.
     pub text_hash: String,
-    /// The matching key of the clean text, which the duplicate stage compares by; never published.
+    /// The matching key of the text that the duplicate stage compares: `alone`, else the clean text. Never published.
     pub matching_key: String,
     /// Registered host of the address.
     pub domain: Option<String>,
@@ -262,6 +275,9 @@ pub struct Article {
     pub text: String,
     /// Length of `text` in Unicode scalars.
     pub text_chars: i32,
+    /// The clean text of the record alone, where what other records of the dump print changes it. Duplicates are decided on it, so that
+    /// they do not depend on which records a run reads together.
+    pub alone: Option<TextAlone>,
     /// BCP 47, `und` when not decidable.
     pub language: String,
     /// ISO 15924.
@@ -310,6 +326,19 @@ pub struct Article {
     pub mentions: Vec<Mention>,
     /// What is counted in the text.
     pub measures: Measures,
+}
+
+/// A text with what the duplicate stage needs to know of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TextAlone {
+    /// The text.
+    pub text: String,
+    /// As [`Article::content_hash`].
+    pub content_hash: String,
+    /// As [`Article::text_hash`].
+    pub text_hash: String,
+    /// Length in Unicode scalars.
+    pub chars: i32,
 }
 
 /// What is counted in a kept text: columns for the reader, never reasons to drop.

@@ -39,6 +39,14 @@ pub struct Seen {
     pub elsewhere: Elsewhere,
 }
 
+impl Seen {
+    /// Whether the line stands in other records.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.is_template || self.elsewhere.nearest.is_some() || self.elsewhere.furthest.is_some()
+    }
+}
+
 impl Survey {
     /// A survey of some bytes of text.
     #[must_use]

@@ -12,7 +12,9 @@ use std::borrow::Cow;
 
 use crate::chars::{Kinds, chars};
 use crate::config::Config;
-use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, excerpt, hash_hex};
+use crate::document::{
+    Article, Label, Reason, Record, Rejection, RelatedItem, Segment, TextAlone, Verdict, excerpt, hash_hex,
+};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
 use crate::latin;
@@ -58,6 +60,14 @@ struct Paragraph<'a> {
     is_plain: bool,
 }
 
+/// What is printed of an article.
+struct Printed<'a> {
+    lead: Vec<&'a Paragraph<'a>>,
+    /// The text: all, or without the lead where the body repeats it.
+    paragraphs: Vec<&'a Paragraph<'a>>,
+    lead_repeated: bool,
+}
+
 impl Fields<'_> {
     /// Makes the article of a labelled record, or says why there is none.
     ///
@@ -65,16 +75,13 @@ impl Fields<'_> {
     /// A [`Rejection`] with the reason `no_article` when no article was found or nothing of it is kept.
     pub fn assemble(&self, record: &Record, segments: &[Segment], labelled: &Labelled) -> Result<Article, Rejection> {
         let draft = Draft { record, segments, labelled };
-        let paragraphs = self.paragraphs(&draft);
-        let all: Vec<&Paragraph> = paragraphs.iter().collect();
-        let lead: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label == Label::Lead).collect();
-        let body: Vec<&Paragraph> = paragraphs.iter().filter(|paragraph| paragraph.label != Label::Lead).collect();
+        let paragraphs = self.paragraphs(&draft, |verdict| (verdict.label, verdict.kept));
         if !labelled.has_article || paragraphs.is_empty() {
             return Err(no_article(record));
         }
+        let Printed { lead, paragraphs: printed, lead_repeated } = self.printed(&paragraphs);
         let description = (!lead.is_empty()).then(|| join(lead.iter().copied()));
-        let lead_repeated = self.lead_is_repeated(&lead, &body);
-        let text = if lead_repeated { join(body.iter().copied()) } else { join(all.iter().copied()) };
+        let text = join(printed.iter().copied());
         let domain = record.fields.url.as_deref().and_then(domain);
         let title = draft
             .first(Label::Title)
@@ -113,13 +120,14 @@ impl Fields<'_> {
         let mut measures = quality::measures(&draft, paragraphs.iter().map(|paragraph| paragraph.line), foreign);
         measures.agency_role = agency_role;
         measures.dates = state.mentions.iter().filter(|mention| mention.kind == "date").count() as i32;
-        let printed = if lead_repeated { &body } else { &all };
-        let lines = printed.iter().map(|paragraph| (paragraph.text.as_ref(), paragraph.is_plain));
-        let matching_key = matching_key_of(text.len(), lines);
+        let matching_key = key_of(&text, &printed);
+        let (content_hash, text_hash) = (hash_hex(matching_key.as_bytes()), hash_hex(text.as_bytes()));
+        let (alone, key_alone) = self.alone(&draft, &text).unzip();
         let mut article = Article {
-            content_hash: hash_hex(matching_key.as_bytes()),
-            text_hash: hash_hex(text.as_bytes()),
-            matching_key,
+            content_hash,
+            text_hash,
+            alone,
+            matching_key: key_alone.unwrap_or(matching_key),
             domain,
             description,
             text_chars: text.chars().count() as i32,
@@ -158,14 +166,44 @@ impl Fields<'_> {
         Ok(article)
     }
 
-    /// Kept lead and body segments as published: NFC, trimmed, agency mark and end mark off.
-    fn paragraphs<'d>(&self, draft: &'d Draft) -> Vec<Paragraph<'d>> {
-        let kept = |line: &&Line| {
-            let verdict = &draft.segments[line.segment].verdict;
-            verdict.kept && verdict.label != Label::Title
+    /// The text of the record alone with its matching key, where what other records print changes the text.
+    fn alone(&self, draft: &Draft, text: &str) -> Option<(TextAlone, String)> {
+        let alone = |verdict: &Verdict| {
+            let alone = verdict.alone.map(|alone| (alone.label, alone.kept));
+            alone.unwrap_or((verdict.label, verdict.kept))
         };
+        let is_other = |segment: &Segment| alone(&segment.verdict) != (segment.verdict.label, segment.verdict.kept);
+        if !draft.segments.iter().any(is_other) {
+            return None;
+        }
+        let paragraphs = self.paragraphs(draft, alone);
+        let printed = self.printed(&paragraphs).paragraphs;
+        let other = join(printed.iter().copied());
+        if other.is_empty() || other == text {
+            return None;
+        }
+        let key = key_of(&other, &printed);
+        let (content_hash, text_hash) = (hash_hex(key.as_bytes()), hash_hex(other.as_bytes()));
+        Some((TextAlone { content_hash, text_hash, chars: other.chars().count() as i32, text: other }, key))
+    }
+
+    /// What is printed of the kept paragraphs.
+    fn printed<'p>(&self, paragraphs: &'p [Paragraph<'p>]) -> Printed<'p> {
+        let is_lead = |paragraph: &&Paragraph| paragraph.label == Label::Lead;
+        let (lead, body): (Vec<_>, Vec<_>) = paragraphs.iter().partition(is_lead);
+        let lead_repeated = self.lead_is_repeated(&lead, &body);
+        Printed { lead, paragraphs: if lead_repeated { body } else { paragraphs.iter().collect() }, lead_repeated }
+    }
+
+    /// Kept lead and body segments as published: NFC, trimmed, agency mark and end mark off. `read` gives label and `kept` of a verdict.
+    fn paragraphs<'d>(&self, draft: &'d Draft, read: impl Fn(&Verdict) -> (Label, bool)) -> Vec<Paragraph<'d>> {
+        let read = |line: &Line| read(&draft.segments[line.segment].verdict);
         let mut paragraphs: Vec<Paragraph> = Vec::new();
-        for line in draft.labelled.lines.iter().filter(kept) {
+        for line in &draft.labelled.lines {
+            let (label, kept) = read(line);
+            if !kept || label == Label::Title {
+                continue;
+            }
             let raw = draft.raw(line);
             // Marks stand in front of the lead and the first paragraphs; deeper in they are words like others.
             let mark = line.mark.as_ref().filter(|_| paragraphs.len() < 3).map_or(0, |mark| mark.chars);
@@ -182,7 +220,6 @@ impl Fields<'_> {
                 Cow::Owned(text) => Cow::Owned(text[trim(&text)].to_owned()),
             };
             if !text.is_empty() {
-                let label = draft.segments[line.segment].verdict.label;
                 let is_plain = if line.text == raw { line.is_plain } else { latin::is_plain(raw) };
                 paragraphs.push(Paragraph { line, label, text, is_plain });
             }
@@ -479,6 +516,11 @@ fn one_spaced(text: &str) -> String {
 
 fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
     paragraphs.map(|paragraph| paragraph.text.as_ref()).collect::<Vec<_>>().join("\n")
+}
+
+/// The matching key of a text of such paragraphs.
+fn key_of(text: &str, paragraphs: &[&Paragraph]) -> String {
+    matching_key_of(text.len(), paragraphs.iter().map(|paragraph| (paragraph.text.as_ref(), paragraph.is_plain)))
 }
 
 /// The full single days of a line with their places in it.

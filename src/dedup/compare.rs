@@ -18,6 +18,9 @@ pub struct Comparison {
     /// Units with a figure that only the first has, that only the second has; of what might be a series only those where the other has
     /// another figure in the same place ([`Comparison::of_texts`]).
     pub figures: [u32; 2],
+    /// Whether one text begins with a story of its own in front of what the two share, as a page that prints another story below its
+    /// own: neither is a copy of the other ([`Comparison::of_texts`]).
+    pub is_below: bool,
 }
 
 /// What a verified pair is.
@@ -68,20 +71,30 @@ impl Comparison {
             shared,
             sizes: [first.len() as u32, second.len() as u32],
             figures: [figures(first) - shared_figures, figures(second) - shared_figures],
+            is_below: false,
         }
     }
 
-    /// Compares two texts by their sets of units; where these leave open whether the two are of a series, by their tokens.
+    /// Compares two texts by their sets of units; where these leave open whether the two are of a series, or of different stories, by
+    /// their tokens. Those of one title are of one story.
     pub(super) fn of_texts(
         sets: [&[u64]; 2],
         kind: UnitKind,
+        one_title: bool,
         config: &DedupConfig,
         tokens: impl FnOnce() -> Result<[Vec<u32>; 2]>,
     ) -> Result<Comparison> {
         let mut comparison = Comparison::of(sets[0], sets[1]);
-        if comparison.containment() >= config.drop_containment && comparison.is_series(config) {
+        let may_be_series = comparison.is_series(config);
+        let longest = comparison.sizes[0].max(comparison.sizes[1]);
+        let may_be_below = !one_title && longest - comparison.shared >= kind.least_own_story();
+        if comparison.containment() >= config.drop_containment && (may_be_series || may_be_below) {
             let [first, second] = tokens()?;
-            comparison.figures = kind.figures_in_place(&first, &second);
+            if may_be_series {
+                comparison.figures = kind.figures_in_place(&first, &second);
+            }
+            let has_own_story = |text: &[u32], other| kind.own_beginning(text, other) >= kind.least_own_story();
+            comparison.is_below = may_be_below && (has_own_story(&first, sets[1]) || has_own_story(&second, sets[0]));
         }
         Ok(comparison)
     }
@@ -89,7 +102,7 @@ impl Comparison {
     /// Of two texts with one matching key.
     #[must_use]
     pub fn equal() -> Comparison {
-        Comparison { shared: 1, sizes: [1, 1], figures: [0, 0] }
+        Comparison { shared: 1, sizes: [1, 1], figures: [0, 0], is_below: false }
     }
 
     /// Shared units over all units of both, 0 to 1.
@@ -126,7 +139,7 @@ impl Comparison {
         let containment = self.containment();
         if containment < config.syndicated_containment {
             None
-        } else if containment < config.drop_containment || self.is_series(config) {
+        } else if containment < config.drop_containment || self.is_series(config) || self.is_below {
             Some(Kind::Syndicated)
         } else if self.jaccard() >= config.near_jaccard {
             Some(Kind::Near)
@@ -159,7 +172,7 @@ mod tests {
 
     #[test]
     fn kinds_begin_at_their_thresholds() {
-        let pair = |shared, sizes| Comparison { shared, sizes, figures: [0, 0] }.kind(&config());
+        let pair = |shared, sizes| Comparison { shared, sizes, ..Comparison::default() }.kind(&config());
         assert_eq!(pair(49, [100, 100]), None);
         assert_eq!(pair(50, [100, 100]), Some(Kind::Syndicated));
         assert_eq!(pair(79, [100, 100]), Some(Kind::Syndicated));
@@ -169,7 +182,7 @@ mod tests {
 
     #[test]
     fn figures_on_both_sides_make_a_series() {
-        let pair = |figures, sizes| Comparison { shared: 90, sizes, figures }.kind(&config());
+        let pair = |figures, sizes| Comparison { shared: 90, sizes, figures, ..Comparison::default() }.kind(&config());
         assert_eq!(pair([8, 9], [100, 100]), Some(Kind::Syndicated));
         // Words differ too: an edited copy.
         assert_eq!(pair([3, 9], [100, 100]), Some(Kind::Near));

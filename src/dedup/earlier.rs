@@ -12,10 +12,10 @@ use super::index::{
 };
 use super::sorter::{Sorted, Sorter};
 use super::units::Units;
-use super::{first_half, title_hash};
+use super::{first_half, hashes_of, title_hash};
 use crate::error::{Error, Result};
 use crate::output::{Manifest, Output, Run};
-use crate::table::{Table, column_of, read_columns, read_rows};
+use crate::table::{Table, column_of, newer_column_of, read_columns, read_rows, text_of};
 use crate::text::matching_key;
 
 /// Folder of the index below the output folder.
@@ -53,7 +53,7 @@ struct Commit {
 pub(crate) struct Found {
     pub(crate) id: String,
     pub(crate) run_id: String,
-    /// Empty where it was not asked for.
+    /// The text that duplicates are decided on. Empty where it was not asked for.
     pub(crate) text: String,
 }
 
@@ -232,7 +232,7 @@ fn read_part(
     text: bool,
     visit: &mut dyn FnMut(u32, Found) -> Result<()>,
 ) -> Result<()> {
-    let columns: &[&str] = if text { &["id", "run_id", "text"] } else { &["id", "run_id"] };
+    let columns: &[&str] = if text { &["id", "run_id", "text", "text_alone"] } else { &["id", "run_id"] };
     let rows: Vec<usize> = wanted.iter().map(|article| (article - base) as usize).collect();
     let mut numbers = wanted.iter();
     for batch in read_rows(path, columns, &rows)? {
@@ -240,9 +240,11 @@ fn read_part(
         let ids: &StringArray = column_of(&batch, "id", path)?;
         let runs: &StringArray = column_of(&batch, "run_id", path)?;
         let texts: Option<&StringArray> = if text { Some(column_of(&batch, "text", path)?) } else { None };
+        let alone: Option<&StringArray> = newer_column_of(&batch, "text_alone");
         for row in 0..batch.num_rows() {
             let Some(&article) = numbers.next() else { break };
-            let text = texts.map(|texts| texts.value(row).to_owned()).unwrap_or_default();
+            let text = text_of(alone, row).or_else(|| texts.map(|texts| texts.value(row)));
+            let text = text.unwrap_or_default().to_owned();
             visit(article, Found { id: ids.value(row).to_owned(), run_id: runs.value(row).to_owned(), text })?;
         }
     }
@@ -276,7 +278,8 @@ fn build(
     let holds = |manifest: &&Manifest| manifest.runs().iter().any(|run| rows.runs.contains(run.run_id));
     for manifest in manifests.iter().filter(holds).collect::<Vec<_>>() {
         for (path, _) in parts_of(output, manifest, Table::Articles) {
-            let columns = ["id", "run_id", "caller_id", "content_hash", "text_hash", "title", "text", "dup_of"];
+            let columns =
+                ["id", "run_id", "caller_id", "content_hash", "text_hash", "title", "text", "text_alone", "dup_of"];
             for batch in read_columns(&path, &columns)? {
                 rows.articles(&batch?, &path)?;
             }
@@ -314,12 +317,19 @@ impl Rows {
         let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);
         let caller: &BooleanArray = column_of(batch, "caller_id", path)?;
         let runs = text("run_id")?;
+        let alone: Option<&StringArray> = newer_column_of(batch, "text_alone");
         for row in (0..batch.num_rows()).filter(|&row| self.runs.contains(runs.value(row))) {
             let title = titles.is_valid(row).then(|| titles.value(row));
-            let units = Units::of(&matching_key(texts.value(row)));
+            let alone = text_of(alone, row);
+            let key = matching_key(alone.unwrap_or(texts.value(row)));
+            let units = Units::of(&key);
+            let [content, text] = match alone {
+                Some(text) => hashes_of(text, &key).map(|hash| (hash >> 64) as u64),
+                None => [content_hashes, text_hashes].map(|hashes| first_half(hashes.value(row))),
+            };
             let card = Card {
-                content: first_half(content_hashes.value(row)),
-                text: first_half(text_hashes.value(row)),
+                content,
+                text,
                 title: title_hash(title),
                 units: units.count(),
                 sample: units.fingerprints.len() as u32,

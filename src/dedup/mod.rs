@@ -42,7 +42,7 @@ use self::stars::{Across, Center, Members, Within, stars};
 use self::store::{Sets, Store};
 use self::units::Units;
 use crate::config::{DedupAction, DedupConfig};
-use crate::document::Article;
+use crate::document::{Article, hash_hex};
 use crate::error::{Error, Result};
 use crate::table::ArticleRow;
 use crate::text::{fold, line_hash, matching_key};
@@ -127,6 +127,11 @@ pub fn parse_hash(hex: &str) -> u128 {
     u128::from_str_radix(hex, 16).unwrap_or(0)
 }
 
+/// The hashes of a text and its matching key, as the columns `content_hash` and `text_hash` have them of the clean text.
+fn hashes_of(text: &str, key: &str) -> [u128; 2] {
+    [key, text].map(|text| parse_hash(&hash_hex(text.as_bytes())))
+}
+
 /// The first half of 32 hex digits.
 fn first_half(hex: &str) -> u64 {
     (parse_hash(hex) >> 64) as u64
@@ -157,27 +162,34 @@ impl Deduplicator {
         })
     }
 
-    /// Adds the next article of this run. `units` are those of its matching key.
+    /// Adds the next article of this run. `units` are those of its matching key. What is compared is the text of the record alone.
     ///
     /// # Errors
     /// A file cannot be written, or there are too many articles.
     pub fn add(&mut self, id: &str, caller_id: bool, article: &Article, units: &Units) -> Result<()> {
         let title = title_hash(article.title.as_deref());
-        self.push(id, caller_id, [&article.content_hash, &article.text_hash], title, article.text_chars, units)
+        let (hashes, chars) = match &article.alone {
+            Some(alone) => ([&alone.content_hash, &alone.text_hash], alone.chars),
+            None => ([&article.content_hash, &article.text_hash], article.text_chars),
+        };
+        self.push(id, caller_id, hashes.map(|hash| parse_hash(hash)), title, chars, units)
     }
 
     /// Adds an article that a run which was stopped had cleaned.
     pub(crate) fn add_again(&mut self, row: &ArticleRow<'_>) -> Result<()> {
-        let units = Units::of(&matching_key(row.text));
-        let hashes = [row.content_hash, row.text_hash];
-        self.push(row.id, row.caller_id, hashes, title_hash(row.title), row.text_chars, &units)
+        let key = matching_key(row.text_alone.unwrap_or(row.text));
+        let (hashes, chars) = match row.text_alone {
+            Some(text) => (hashes_of(text, &key), text.chars().count() as i32),
+            None => ([row.content_hash, row.text_hash].map(parse_hash), row.text_chars),
+        };
+        self.push(row.id, row.caller_id, hashes, title_hash(row.title), chars, &Units::of(&key))
     }
 
     fn push(
         &mut self,
         id: &str,
         caller_id: bool,
-        [content_hash, text_hash]: [&str; 2],
+        [content_hash, text_hash]: [u128; 2],
         title_hash: u64,
         text_chars: i32,
         units: &Units,
@@ -187,8 +199,8 @@ impl Deduplicator {
             return Err(Error::Output(format!("a run takes {MAX_ARTICLES} articles at most; split the dump")));
         }
         let note = Note {
-            content_hash: parse_hash(content_hash),
-            text_hash: parse_hash(text_hash),
+            content_hash,
+            text_hash,
             title_hash,
             place: self.store.push(&units.tokens)?,
             text_chars: text_chars as u32,
@@ -216,7 +228,7 @@ impl Deduplicator {
         let graph = Graph { notes: &notes, config: &config, revisions: &revisions, groups: &groups };
         let (mut within, mut across) = graph.pairs(&postings, &mut earlier, &mut sets, &folder, memory)?;
         drop(sets);
-        graph.look_again(&mut within, &mut across, &earlier, run_id, segments, &folder)?;
+        graph.look_again(&mut within, &mut across, &mut earlier, run_id, segments, &folder)?;
         let drops = stars(&within, &across, &graph, &config);
         let verdict = graph.verdict(&drops, &within, &across);
         let names = earlier_names(&verdict, &earlier)?;
@@ -443,6 +455,8 @@ impl Graph<'_> {
         wanted.sort_unstable();
         let mut others: Vec<u32> = wanted.iter().map(|(other, _)| *other).collect();
         others.dedup();
+        let titles: HashMap<u32, u64> =
+            others.iter().map(|&other| Ok((other, earlier.card(other)?.title))).collect::<Result<_>>()?;
         let mut rest = wanted.as_slice();
         earlier.read(&others, true, &mut |other, found| {
             let Units { kind, tokens, .. } = Units::of(&matching_key(&found.text));
@@ -454,7 +468,8 @@ impl Graph<'_> {
                 let both = [&self.set(article, sets)?[..], &units];
                 let place = self.notes.note(article).place;
                 let tokens = || Ok([sets.tokens(place)?, tokens.clone()]);
-                let comparison = Comparison::of_texts(both, kind, self.config, tokens)?;
+                let one_title = self.notes.note(article).has_title(titles.get(&other).copied().unwrap_or_default());
+                let comparison = Comparison::of_texts(both, kind, one_title, self.config, tokens)?;
                 across.extend(self.is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
             }
             Ok(())
@@ -467,13 +482,14 @@ impl Graph<'_> {
         &self,
         within: &mut [Within],
         across: &mut [Across],
-        earlier: &Earlier,
+        earlier: &mut Earlier,
         run_id: &str,
         segments: &[PathBuf],
         folder: &Path,
     ) -> Result<()> {
         let is_doubtful = |comparison: &Comparison| {
-            comparison.kind(self.config) == Some(Kind::Syndicated) && !comparison.is_series(self.config)
+            let is_sure = comparison.is_series(self.config) || comparison.is_below;
+            comparison.kind(self.config) == Some(Kind::Syndicated) && !is_sure
         };
         let mut current: HashMap<Name, Center> = HashMap::new();
         let mut note = |article: u32| {
@@ -502,10 +518,11 @@ impl Graph<'_> {
         gatherer.read(segments)?;
         earlier.segments(&others).try_for_each(|files| gatherer.read(files))?;
         let mut records = gatherer.finish()?;
-        let mut again = |comparison: &mut Comparison, article: u32, other: Center| -> Result<()> {
+        let mut again = |comparison: &mut Comparison, article: u32, other: Center, title: u64| -> Result<()> {
             let lines = [records.lines(Center::Current(article))?, records.lines(other)?];
+            let note = self.notes.note(article);
             if let [Some(first), Some(second)] = lines
-                && let Some(found) = first.compare(&second, self.notes.note(article).kind, self.config)?
+                && let Some(found) = first.compare(&second, note.kind, note.has_title(title), self.config)?
                 && matches!(found.kind(self.config), Some(Kind::Near | Kind::Contained))
             {
                 *comparison = found;
@@ -513,10 +530,12 @@ impl Graph<'_> {
             Ok(())
         };
         for pair in within.iter_mut().filter(|pair| is_doubtful(&pair.comparison)) {
-            again(&mut pair.comparison, pair.a, Center::Current(pair.b))?;
+            let title = self.notes.note(pair.b).title_hash;
+            again(&mut pair.comparison, pair.a, Center::Current(pair.b), title)?;
         }
         for pair in across.iter_mut().filter(|pair| is_doubtful(&pair.comparison)) {
-            again(&mut pair.comparison, pair.article, Center::Earlier(pair.earlier))?;
+            let title = earlier.card(pair.earlier)?.title;
+            again(&mut pair.comparison, pair.article, Center::Earlier(pair.earlier), title)?;
         }
         Ok(())
     }
@@ -536,7 +555,8 @@ impl Graph<'_> {
         let [first, second] = [a, b].map(|article| self.notes.note(article).place);
         let tokens = || Ok([sets.tokens(first)?, sets.tokens(second)?]);
         let kind = self.notes.note(a).kind;
-        let comparison = Comparison::of_texts([&both[0], &both[1]], kind, self.config, tokens)?;
+        let one_title = self.notes.note(a).has_title(self.notes.note(b).title_hash);
+        let comparison = Comparison::of_texts([&both[0], &both[1]], kind, one_title, self.config, tokens)?;
         Ok(self.is_enough(&comparison).then_some(Within { a, b, comparison }))
     }
 

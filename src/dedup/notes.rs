@@ -125,6 +125,11 @@ impl Note {
         (self.content_hash, if is_short { self.title_hash } else { 0 })
     }
 
+    /// Whether it has a title, and another with this hash the same one.
+    pub(super) fn has_title(&self, other: u64) -> bool {
+        self.title_hash == other && other != 0
+    }
+
     pub(super) fn units(&self) -> u32 {
         self.kind.count(self.place.tokens)
     }

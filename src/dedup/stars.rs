@@ -63,9 +63,9 @@ pub(crate) fn stars(within: &[Within], across: &[Across], members: &impl Members
     let mut neighbours: Vec<Neighbour> = Vec::new();
     for pair in within.iter().filter(|pair| drops(&pair.comparison)) {
         if !dropped.contains_key(&pair.a) && !dropped.contains_key(&pair.b) {
-            let Comparison { shared, sizes: [a, b], figures: [fa, fb] } = pair.comparison;
+            let Comparison { shared, sizes: [a, b], figures: [fa, fb], is_below } = pair.comparison;
             neighbours.push((pair.a, pair.b, pair.comparison));
-            neighbours.push((pair.b, pair.a, Comparison { shared, sizes: [b, a], figures: [fb, fa] }));
+            neighbours.push((pair.b, pair.a, Comparison { shared, sizes: [b, a], figures: [fb, fa], is_below }));
         }
     }
     neighbours.sort_unstable_by_key(|&(article, other, _)| (article, other));

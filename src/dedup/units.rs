@@ -10,6 +10,8 @@ const SAMPLE_BITS: u32 = 3;
 /// Bits of a fingerprint: with the number of the article it fills one word of the index. Among 400 million fingerprints
 /// another one equals it by chance with a probability of .6 %, and candidates are compared exactly anyway.
 pub(crate) const FINGERPRINT_BITS: u32 = 36;
+/// Units that are looked at together for whether two texts go on alike: two or three sentences.
+const STRETCH: usize = 40;
 /// Least significant bit of a unit's hash: whether the unit holds a figure.
 const FIGURE: u64 = 1;
 /// Least significant bit of a token: whether the token holds a figure.
@@ -73,6 +75,33 @@ impl UnitKind {
         set.sort_unstable();
         set.dedup();
         set
+    }
+
+    /// Units at the beginning of a text in front of the first place where it goes on as the other does: where half of the next
+    /// [`STRETCH`] units are the other's. `other` is a set; where there is no such place, all of the text.
+    pub(crate) fn own_beginning(self, tokens: &[u32], other: &[u64]) -> u32 {
+        let (length, seed) = (self.lengths().0, self as u64);
+        let mut figures = figures_in_runs(tokens, length);
+        let mut shared = Vec::with_capacity(tokens.len());
+        each_run(tokens, length, |hash| {
+            let figure = u64::from(figures.next().unwrap_or_default());
+            shared.push(other.binary_search(&((mix(hash ^ seed) & !FIGURE) | figure)).is_ok());
+        });
+        let goes_on =
+            |stretch: &[bool]| stretch[0] && 2 * stretch.iter().filter(|shared| **shared).count() >= stretch.len();
+        let stretch = STRETCH.min(shared.len()).max(1);
+        shared.windows(stretch).position(goes_on).unwrap_or(shared.len()) as u32
+    }
+
+    /// Fewest units in front of another text's beginning that are a story of their own. Of 1,845 Vietnamese pairs of which one text was
+    /// made of the other, the own beginning has at most 171 words, or both have one title; of 114 pairs of which one prints the other
+    /// below its own story it has 164, and in all others 202 and more. A letter carries a third of what a syllable does.
+    pub(crate) fn least_own_story(self) -> u32 {
+        match self {
+            UnitKind::Syllables | UnitKind::Han => 175,
+            UnitKind::Kana => 260,
+            UnitKind::Letters => 525,
+        }
     }
 
     /// The units of some tokens that hold a figure, each once and in order, each with its place: the unit with any figure for its own.
@@ -327,6 +356,20 @@ pub(crate) fn mix(mut number: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_begins_on_its_own_until_it_goes_on_as_the_other() {
+        let words =
+            |from: usize, to: usize| (from..to).map(|number| format!("w{number}x")).collect::<Vec<_>>().join(" ");
+        let other = Units::of(&words(500, 700));
+        let own = |text: &str| Units::of(text).kind.own_beginning(&Units::of(text).tokens, &other.set());
+        assert_eq!(own(&words(500, 600)), 0);
+        assert_eq!(own(&format!("{} {}", words(0, 90), words(500, 600))), 90);
+        // A phrase of both is no beginning of the other.
+        assert_eq!(own(&format!("{} {} {} {}", words(0, 90), words(600, 605), words(90, 180), words(500, 600))), 185);
+        assert_eq!(own(&words(0, 80)), 78);
+        assert_eq!((own(""), own("w500x")), (0, 1));
+    }
 
     fn set(key: &str) -> Vec<u64> {
         Units::of(key).set()

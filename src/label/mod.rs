@@ -18,7 +18,7 @@ mod title;
 mod topic;
 
 use crate::config::{LabelConfig, Preset};
-use crate::document::{CallerFields, Label, Span, Verdict};
+use crate::document::{Alone, CallerFields, Label, Span, Verdict};
 use crate::fast_map::FastSet;
 use crate::lexicon::CompiledPatterns;
 use crate::survey::Seen;
@@ -164,10 +164,21 @@ impl<'a> Labeler<'a> {
         let (mut page, mut features) = self.examine(text, spans, known, &self.model.ranks);
         let raw = |line: &Line| text[spans[line.segment].bytes.clone()].trim_matches(is_blank);
         let seen = look(&page.lines.iter().map(raw).collect::<Vec<&str>>());
-        page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
         let judgement = self.model.judge(&mut features, &page.lines, page.address.as_ref());
+        let alone = seen.iter().any(Seen::is_shared).then(|| {
+            let before = (page.decisions.clone(), page.items.clone(), page.title, page.before);
+            page.conclude(&judgement);
+            let decisions = std::mem::replace(&mut page.decisions, before.0);
+            (page.items, page.title, page.before) = (before.1, before.2, before.3);
+            decisions
+        });
+        page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
         let has_article = page.conclude(&judgement);
-        let verdicts = verdicts(spans.len(), &page, self.config);
+        let mut verdicts = verdicts(spans.len(), &page, self.config);
+        for (line, alone) in page.lines.iter().zip(alone.into_iter().flatten()) {
+            let verdict = &mut verdicts[line.segment];
+            verdict.alone = alone.and_then(|alone| verdict.other_than(&alone, self.config));
+        }
         Labelled { verdicts, lines: page.lines, items: page.items, has_article }
     }
 }
@@ -363,6 +374,7 @@ pub(crate) fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Ve
         repeat_of: None,
         item_no: None,
         kept: false,
+        alone: None,
     };
     let mut verdicts = vec![blank; segments];
     for (line, decision) in page.lines.iter().zip(&page.decisions) {
@@ -374,9 +386,19 @@ pub(crate) fn verdicts(segments: usize, page: &Page, config: &LabelConfig) -> Ve
             repeat_of: decision.repeat_of.map(|of| page.lines[of].segment as i32),
             item_no: decision.item.map(|item| item as i32),
             kept: is_kept(decision, config),
+            alone: None,
         };
     }
     verdicts
+}
+
+impl Verdict {
+    /// What another decision says of the segment, where that is something else.
+    fn other_than(&self, decision: &Decision, config: &LabelConfig) -> Option<Alone> {
+        let Decision { label, confidence, .. } = *decision;
+        let alone = Alone { label, kept: is_kept(decision, config), confidence };
+        (alone != Alone { label: self.label, kept: self.kept, confidence: self.confidence }).then_some(alone)
+    }
 }
 
 /// What the preset lets into the clean text.

@@ -46,6 +46,7 @@ pub(crate) fn segments(text: &str) -> Vec<Segment> {
                 repeat_of: None,
                 item_no: (label == Label::Related).then_some(items),
                 kept: matches!(label, Label::Title | Label::Body),
+                alone: None,
             },
         });
         byte += line.len() + 1;

@@ -13,7 +13,9 @@ use std::path::{Path, PathBuf};
 use arrow::array::{Array, BooleanArray, Int32Array, RecordBatch, StringArray};
 
 pub(crate) use self::journal::{Log, Mark, hash_of};
-pub(crate) use self::reader::{column_of, read_columns, read_rows, rows_with_id, rows_with_ids, to_json};
+pub(crate) use self::reader::{
+    column_of, newer_column_of, read_columns, read_rows, rows_with_id, rows_with_ids, text_of, to_json,
+};
 pub use self::schema::{Column, ColumnType, SCHEMA_VERSION, SchemaFormat, Table, describe};
 pub(crate) use self::writer::{TableWriter, WriterSettings, part_name};
 
@@ -118,6 +120,7 @@ pub(crate) struct ArticleRow<'a> {
     pub(crate) title: Option<&'a str>,
     pub(crate) text: &'a str,
     pub(crate) text_chars: i32,
+    pub(crate) text_alone: Option<&'a str>,
 }
 
 impl RunTables {
@@ -284,6 +287,7 @@ fn article_rows(batch: &RecordBatch, path: &Path, visit: &mut dyn FnMut(&Article
     let (content_hashes, text_hashes) = (text("content_hash")?, text("text_hash")?);
     let caller_ids: &BooleanArray = column_of(batch, "caller_id", path)?;
     let chars: &Int32Array = column_of(batch, "text_chars", path)?;
+    let alone = text("text_alone")?;
     for row in 0..batch.num_rows() {
         visit(&ArticleRow {
             id: ids.value(row),
@@ -293,6 +297,7 @@ fn article_rows(batch: &RecordBatch, path: &Path, visit: &mut dyn FnMut(&Article
             title: titles.is_valid(row).then(|| titles.value(row)),
             text: texts.value(row),
             text_chars: chars.value(row),
+            text_alone: alone.is_valid(row).then(|| alone.value(row)),
         })?;
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, RecordBatch, StringArray};
 use arrow::datatypes::{
     DataType, Date32Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
@@ -76,6 +76,16 @@ pub(crate) fn column_of<'a, A: 'static>(batch: &'a RecordBatch, name: &str, path
         let cause = ArrowError::SchemaError(format!("column `{name}` is missing or of another type"));
         Error::table("read", path)(cause)
     })
+}
+
+/// A column that files of older versions do not have; none there.
+pub(crate) fn newer_column_of<'a, A: 'static>(batch: &'a RecordBatch, name: &str) -> Option<&'a A> {
+    batch.column_by_name(name).and_then(|array| array.as_any().downcast_ref())
+}
+
+/// The value of a text column in a row; none where it is null, and where the file has no such column.
+pub(crate) fn text_of(column: Option<&StringArray>, row: usize) -> Option<&str> {
+    column.filter(|column| column.is_valid(row)).map(|column| column.value(row))
 }
 
 /// All rows of a file with the given id.

@@ -397,6 +397,7 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.float32(measures.language_consistency);
     row.boolean(measures.has_end_mark);
     row.int32(measures.dates);
+    row.known(article.alone.as_ref().map(|alone| alone.text.as_str()));
 }
 
 /// Microseconds since 1970-01-01 UTC of a time in the form of RFC 3339; nothing for other forms and without a zone.
@@ -451,6 +452,10 @@ pub(crate) fn push_segment(
     row.int32(verdict.repeat_of);
     row.int32(verdict.item_no);
     row.known(language);
+    let alone = verdict.alone;
+    row.known(alone.map(|alone| alone.label.as_str()));
+    row.boolean(alone.map(|alone| alone.kept));
+    row.float32(alone.map(|alone| alone.confidence));
 }
 
 /// Pushes a row of `related`.

@@ -390,6 +390,15 @@ const ARTICLES: &[Column] = &[
     ),
     column("has_end_mark", Boolean, "", "whether the last kept line ends with an end mark such as ./. or (完)", NEVER),
     column("n_dates", Int32, "mentions", "dates in title, lead and body: rows of mentions", NEVER),
+    column(
+        "text_alone",
+        Text,
+        "",
+        "text as it would be if the record stood alone in its dump: duplicates are decided on it, so that they do not depend on which \
+         records a run reads together",
+        "the same as text",
+    )
+    .long(),
 ];
 
 const SEGMENTS: &[Column] = &[
@@ -420,6 +429,15 @@ const SEGMENTS: &[Column] = &[
         "language of a kept segment of 40 letters or more where it surely is another than the record's (articles.language)",
         "the record's language, not kept, too short, or not sure",
     ),
+    column(
+        "label_alone",
+        Text,
+        "the labels of label",
+        "label if the record stood alone in its dump",
+        "label, kept and confidence would be the same",
+    ),
+    column("kept_alone", Boolean, "", "kept if the record stood alone", "label_alone is null"),
+    column("confidence_alone", Float32, "0 to 1", "confidence if the record stood alone", "label_alone is null"),
 ];
 
 const RELATED: &[Column] = &[
@@ -683,11 +701,12 @@ mod tests {
              dateline_country agency authors countries captions n_related n_lines n_removed_lines removed_char_share \
              quality_flags is_machine_translated mt_signals dup_cluster dup_cluster_size dup_of encoding extra text_hash caller_id \
              crawl_date agency_role n_paragraphs mean_paragraph_chars upper_share digit_share punctuation_share \
-             repeated_char_share language_consistency has_end_mark n_dates"
+             repeated_char_share language_consistency has_end_mark n_dates text_alone"
         );
         assert_eq!(
             names(Table::Segments),
-            "id run_id seg_no line_no char_start char_end text label kept rule confidence repeat_of item_no language"
+            "id run_id seg_no line_no char_start char_end text label kept rule confidence repeat_of item_no language label_alone \
+             kept_alone confidence_alone"
         );
         assert_eq!(names(Table::Related), "id run_id item_no heading headline teaser caption date");
         assert_eq!(

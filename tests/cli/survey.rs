@@ -46,6 +46,30 @@ fn the_survey_can_be_left_out() {
     assert!(fates(&sandbox).iter().all(|(_, fate)| fate == "true"));
 }
 
+/// What records are read together decides what is published of them, not which of them are duplicates.
+#[test]
+fn duplicates_do_not_depend_on_which_records_a_run_reads_together() {
+    let other = article(1);
+    let page = format!("{}\n\n{other}", article(2));
+    let feed = [json_line("a1", &other), json_line("a2", &page), json_line("a3", &format!("{page}\n\nRead more."))];
+    let kept = |parts: &[String]| {
+        let sandbox = Sandbox::new();
+        for part in parts {
+            sandbox.write("in/feed.jsonl", part);
+            sandbox.run(&["run", "in"]).expect(0);
+        }
+        sandbox.assert_laws();
+        let alone = sandbox.rows(Table::Articles).iter().filter(|row| row.contains_key("text_alone")).count();
+        let mut kept = sandbox.column(Table::Articles, "id");
+        kept.sort();
+        (kept, alone)
+    };
+    let (together, alone) = kept(&[feed.concat()]);
+    assert_eq!(alone, 1);
+    assert_eq!(together, ["a1", "a2"]);
+    assert_eq!(kept(&feed), (together, 0));
+}
+
 /// Below one story the beginning of another, which stands alone in a record of its own.
 #[test]
 fn the_beginning_of_another_record_is_that_records() {
