@@ -298,6 +298,15 @@ pub struct EvalArgs {
     pub overlay: Overlay,
 }
 
+/// A part of the model that can be fitted alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ModelPart {
+    /// The head that chooses the title among its candidates.
+    Titles,
+    /// The head that knows captions.
+    Captions,
+}
+
 /// Train the labelling model.
 ///
 /// Reads a folder of labelled records (dev*.jsonl.gz and train_*.jsonl.gz, in the form of `newsieve eval`), prints what
@@ -321,9 +330,9 @@ pub struct TrainArgs {
     /// Folder that keeps the models of the folds: what is there is not fitted again.
     #[arg(long, value_name = "FOLDER", requires = "cross_validate")]
     pub fold_models: Option<PathBuf>,
-    /// Fit only the head that chooses the title; the rest stays as it is compiled in (a third of the work).
-    #[arg(long, requires = "to")]
-    pub titles_only: bool,
+    /// Fit only one part of the model; the rest stays as it is compiled in (a third of the work).
+    #[arg(long, value_name = "PART", requires = "to")]
+    pub only: Option<ModelPart>,
     /// Give the labeller the web addresses of the tested records.
     #[arg(long, requires = "cross_validate")]
     pub addresses: bool,

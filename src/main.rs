@@ -27,8 +27,8 @@ use newsieve::stop::Stop;
 use newsieve::table::{SchemaFormat, Table, describe};
 
 use cli::{
-    CheckArgs, Cli, Command, ConfigAction, ConfigArgs, EvalArgs, ExplainArgs, Global, LogFormat, Overlay, RunArgs,
-    SchemaArgs, SchemaForm, TrainArgs,
+    CheckArgs, Cli, Command, ConfigAction, ConfigArgs, EvalArgs, ExplainArgs, Global, LogFormat, ModelPart, Overlay,
+    RunArgs, SchemaArgs, SchemaForm, TrainArgs,
 };
 use explain_view::{Display, View};
 use progress::Bars;
@@ -276,8 +276,12 @@ fn train(args: &TrainArgs) -> anyhow::Result<u8> {
         emit(&report.to_string())?;
     }
     if let Some(path) = &args.to {
-        let train = if args.titles_only { newsieve::train::train_titles } else { newsieve::train::train };
-        let model = train(&args.corpus, &config, &tell)?;
+        use newsieve::train::{Part, train, train_part};
+        let model = match args.only {
+            Some(ModelPart::Titles) => train_part(Part::Titles, &args.corpus, &config, &tell)?,
+            Some(ModelPart::Captions) => train_part(Part::Captions, &args.corpus, &config, &tell)?,
+            None => train(&args.corpus, &config, &tell)?,
+        };
         model.save(path)?;
         tracing::info!("wrote {}", path.display());
     }

@@ -4,7 +4,7 @@
 //! comment says so.
 
 pub mod address;
-mod decide;
+pub(crate) mod decide;
 mod items;
 pub mod line;
 pub mod model;
@@ -167,15 +167,16 @@ impl<'a> Labeler<'a> {
         let judgement = self.model.judge(&mut features, &page.lines, page.address.as_ref());
         let alone = seen.iter().any(Seen::is_shared).then(|| {
             let before = (page.decisions.clone(), page.items.clone(), page.title, page.before);
-            page.conclude(&judgement);
+            let has_article = page.conclude(&judgement);
             let decisions = std::mem::replace(&mut page.decisions, before.0);
             (page.items, page.title, page.before) = (before.1, before.2, before.3);
-            decisions
+            // A record that alone has no article is what it is with the others.
+            has_article.then_some(decisions)
         });
         page.lines.iter_mut().zip(seen).for_each(|(line, seen)| line.seen = seen);
         let has_article = page.conclude(&judgement);
         let mut verdicts = verdicts(spans.len(), &page, self.config);
-        for (line, alone) in page.lines.iter().zip(alone.into_iter().flatten()) {
+        for (line, alone) in page.lines.iter().zip(alone.flatten().into_iter().flatten()) {
             let verdict = &mut verdicts[line.segment];
             verdict.alone = alone.and_then(|alone| verdict.other_than(&alone, self.config));
         }

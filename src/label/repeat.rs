@@ -19,10 +19,21 @@ impl Page<'_> {
         // other stories have none behind them.
         let first_heading = self.lines.iter().position(is_heading).unwrap_or(self.lines.len());
         let Some(paragraphs) = self.lines.windows(2).rposition(|pair| pair.iter().all(is_prose)) else { return };
-        for at in start..(first_heading + 1).min(paragraphs.saturating_sub(1)) {
-            let (line, next) = (&self.lines[at], &self.lines[at + 1]);
-            let same = line.hash == next.hash && line.shape.units <= MAX_TWICE_UNITS && !line.shape.ends_sentence();
-            if same && self.is_open(at) && self.is_open(at + 1) {
+        let is_twice = |at: usize| {
+            self.lines.get(at).zip(self.lines.get(at + 1)).is_some_and(|(line, next)| {
+                line.hash == next.hash && line.shape.units <= MAX_TWICE_UNITS && !line.shape.ends_sentence()
+            })
+        };
+        let end = (first_heading + 1).min(paragraphs.saturating_sub(1));
+        // Several of them, with a teaser between them at most, are the headlines of other stories, each with the text of its picture.
+        let is_another = |at: usize, other: usize| self.lines[at].hash != self.lines[other].hash && is_twice(other);
+        let is_single = |at: usize| {
+            !(at + 2..at + 4).any(|below| below < self.lines.len() && is_another(at, below))
+                && !(at.saturating_sub(3)..at.saturating_sub(1)).any(|above| above >= start && is_another(at, above))
+        };
+        let single: Vec<usize> = (start..end).filter(|&at| is_twice(at) && is_single(at)).collect();
+        for at in single {
+            if self.is_open(at) && self.is_open(at + 1) {
                 for copy in [at, at + 1] {
                     self.decide(copy, Label::Caption, rules::CAPTION_TWICE);
                 }

@@ -18,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::eval::gold::{self, Gold};
 use crate::eval::{Outcome, Report};
 use crate::label::address::Address;
+use crate::label::decide::MAX_CAPTION_CHARS;
 use crate::label::model::features::{Column, FIRST_STAGE, Features};
 use crate::label::model::matrix::Matrix;
 use crate::label::model::second::{self, SECOND, Second};
@@ -40,6 +41,9 @@ const CUT_WEIGHT: f32 = 0.35;
 const CUT_TITLE_WEIGHT: f32 = 0.2;
 /// Lines behind an article that a cut of its page has.
 const MAX_TAIL: usize = 25;
+/// Weight of a line of text among the examples of captions, where it is no longer than captions are: beside other noise alone the head
+/// never sees what a caption must be told from.
+const TEXT_WEIGHT: f32 = 0.5;
 /// Weight of a real page without an article, against one that is made of the rest of a page.
 const LISTING_WEIGHT: f32 = 10.0;
 /// Characters of text that a page without an article counts as having, for the weight of its lines.
@@ -100,11 +104,20 @@ pub fn train(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result
     Ok(fit(&mut samples, &all))
 }
 
-/// Fits the head that chooses the title among its candidates, and leaves all else of the model that is compiled in as it is.
+/// A part of the model that can be fitted alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The head that chooses the title among its candidates.
+    Titles,
+    /// The head that knows captions.
+    Captions,
+}
+
+/// Fits one part, and leaves all else of the model that is compiled in as it is.
 ///
 /// # Errors
 /// As [`train`].
-pub fn train_titles(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result<Model> {
+pub fn train_part(part: Part, corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) -> Result<Model> {
     let patterns = CompiledPatterns::new(&lexicon::builtin()?)?;
     let unused = Model::default();
     let labeler = Labeler::new(&patterns, &unused, config);
@@ -113,7 +126,14 @@ pub fn train_titles(corpus: &Path, config: &LabelConfig, tell: &dyn Fn(&str)) ->
     let mut opinions = opinions(&mut samples, &all);
     opinions.columns = Columns::default();
     let mut model = model::builtin()?;
-    model.heads[model::TITLE] = fit_titles(&mut samples, &opinions);
+    match part {
+        Part::Titles => model.heads[model::TITLE] = fit_titles(&mut samples, &opinions),
+        Part::Captions => {
+            let columns = columns(&mut samples, &all, Some((&opinions.text, &opinions.title)));
+            let examples = kind_examples(&samples, &opinions.lines, Label::Caption);
+            model.heads[model::CAPTION] = boost::fit(&columns, &examples, &settings(Head::Caption));
+        }
+    }
     Ok(model)
 }
 
@@ -549,7 +569,7 @@ fn candidate_examples(
     (columns, examples)
 }
 
-/// Lines that are noise, and whether they are of a kind.
+/// Lines that are noise, and whether they are of a kind. Captions are told from short lines of text too.
 fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples {
     let mut examples = Examples::default();
     for sample in chosen.iter().map(|&at| &samples[at]) {
@@ -559,6 +579,11 @@ fn kind_examples(samples: &[Sample], chosen: &[usize], kind: Label) -> Examples 
                 Label::Title | Label::Lead | Label::Body | Label::Repeat | Label::Separator | Label::Blank
             ) {
                 examples.push(sample.start + row as u32, label == kind, 1.0);
+            } else if kind == Label::Caption
+                && matches!(label, Label::Lead | Label::Body)
+                && sample.features.chars[row] <= MAX_CAPTION_CHARS as f32
+            {
+                examples.push(sample.start + row as u32, false, TEXT_WEIGHT);
             }
         }
     }
@@ -638,7 +663,8 @@ fn settings(head: Head) -> Settings {
             questions: (0..candidates::CANDIDATE.len() as u16).map(|column| (column, 0)).collect(),
             ..base
         },
-        Head::Caption | Head::Related => small,
+        Head::Caption => Settings { trees: 150, rate: 0.1, ..small },
+        Head::Related => small,
         Head::Lead => Settings { trees: 80, ..small },
         Head::Article => {
             Settings { trees: 150, rate: 0.1, question_share: 0.2, questions: record_questions(), ..small }

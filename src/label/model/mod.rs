@@ -44,6 +44,8 @@ pub const HEADS: [&str; 8] = ["text1", "title1", "text2", "title2", "caption", "
 
 /// The head that judges candidates for the title.
 pub const TITLE: usize = 3;
+/// The head that knows captions.
+pub const CAPTION: usize = 4;
 /// The head that judges records.
 const ARTICLE: usize = 7;
 /// Log-odds of lines that are no candidates for the title.
@@ -77,7 +79,7 @@ impl Model {
         Judgement {
             text: self.heads[2].margins(matrix),
             title: titles,
-            caption: asked(4),
+            caption: asked(CAPTION),
             related: asked(5),
             lead: asked(6),
             article: record::margin(&self.heads[ARTICLE], features, &text, &title),
