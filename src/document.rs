@@ -277,7 +277,7 @@ pub struct Article {
     pub text_chars: i32,
     /// The clean text of the record alone, where what other records of the dump print changes it. Duplicates are decided on it, so that
     /// they do not depend on which records a run reads together.
-    pub alone: Option<TextAlone>,
+    pub alone: Option<String>,
     /// BCP 47, `und` when not decidable.
     pub language: String,
     /// ISO 15924.
@@ -326,19 +326,6 @@ pub struct Article {
     pub mentions: Vec<Mention>,
     /// What is counted in the text.
     pub measures: Measures,
-}
-
-/// A text with what the duplicate stage needs to know of it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct TextAlone {
-    /// The text.
-    pub text: String,
-    /// As [`Article::content_hash`].
-    pub content_hash: String,
-    /// As [`Article::text_hash`].
-    pub text_hash: String,
-    /// Length in Unicode scalars.
-    pub chars: i32,
 }
 
 /// What is counted in a kept text: columns for the reader, never reasons to drop.

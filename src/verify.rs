@@ -809,6 +809,7 @@ impl SegmentWalk {
         let (starts, ends) = (rows.column("char_start")?.i64()?, rows.column("char_end")?.i64()?);
         let (texts, labels) = (rows.column("text")?.str()?, rows.column("label")?.str()?);
         let (kept, repeats) = (rows.column("kept")?.bool()?, rows.column("repeat_of")?.i32()?);
+        let confidences = rows.column("confidence")?.f32()?;
         for row in 0..rows.height() {
             let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else { continue };
             let number = numbers.get(row).unwrap_or(-1);
@@ -822,7 +823,7 @@ impl SegmentWalk {
             let facts = [
                 self.follows(&step, start),
                 text_fits(texts.get(row), start, step.char_end),
-                label_fits(labels.get(row), kept.get(row)),
+                label_fits(labels.get(row), kept.get(row), confidences.get(row)),
                 repeats.get(row).filter(|of| !(0..number).contains(of)).map(|of| format!("repeats segment {of}")),
             ];
             for fact in facts.into_iter().flatten() {
@@ -853,14 +854,18 @@ fn text_fits(text: Option<&str>, start: i64, end: i64) -> Option<String> {
     (chars != end - start).then(|| format!("covers the characters {start} to {end}, but its text has {chars}"))
 }
 
-/// Under `preset = "recall"` unsure captions and credits are kept too.
-fn label_fits(label: Option<&str>, kept: Option<bool>) -> Option<String> {
+/// Confidence from which other stories and furniture are kept by no preset.
+const SURE: f32 = 0.9;
+
+/// Under `preset = "recall"` unsure captions, credits, other stories and furniture are kept too.
+fn label_fits(label: Option<&str>, kept: Option<bool>, confidence: Option<f32>) -> Option<String> {
     let label = label.unwrap_or("null");
     let known = Label::ALL.into_iter().find(|known| known.as_str() == label);
     let may_be_kept = [Label::Title, Label::Lead, Label::Body, Label::Caption, Label::Credit];
     match (known, kept) {
         (None, _) => Some(format!("has the unknown label `{label}`")),
         (Some(_), None) => Some("has no kept".to_owned()),
+        (Some(Label::Related | Label::Nav), Some(true)) if confidence.is_some_and(|it| it < SURE) => None,
         (Some(known), Some(true)) if !may_be_kept.contains(&known) => Some(format!("is kept as `{label}`")),
         _ => None,
     }

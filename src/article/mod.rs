@@ -12,9 +12,7 @@ use std::borrow::Cow;
 
 use crate::chars::{Kinds, chars};
 use crate::config::Config;
-use crate::document::{
-    Article, Label, Reason, Record, Rejection, RelatedItem, Segment, TextAlone, Verdict, excerpt, hash_hex,
-};
+use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, Verdict, excerpt, hash_hex};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
 use crate::latin;
@@ -167,7 +165,7 @@ impl Fields<'_> {
     }
 
     /// The text of the record alone with its matching key, where what other records print changes the text.
-    fn alone(&self, draft: &Draft, text: &str) -> Option<(TextAlone, String)> {
+    fn alone(&self, draft: &Draft, text: &str) -> Option<(String, String)> {
         let alone = |verdict: &Verdict| {
             let alone = verdict.alone.map(|alone| (alone.label, alone.kept));
             alone.unwrap_or((verdict.label, verdict.kept))
@@ -183,8 +181,7 @@ impl Fields<'_> {
             return None;
         }
         let key = key_of(&other, &printed);
-        let (content_hash, text_hash) = (hash_hex(key.as_bytes()), hash_hex(other.as_bytes()));
-        Some((TextAlone { content_hash, text_hash, chars: other.chars().count() as i32, text: other }, key))
+        Some((other, key))
     }
 
     /// What is printed of the kept paragraphs.

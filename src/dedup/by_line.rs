@@ -28,11 +28,11 @@ const PRINTED: f32 = 0.6;
 const NOT_PRINTED: f32 = 0.1;
 /// Log-odds in favour of a line that the other record prints too, as in `src/label/others.rs`.
 const FOR_PRINTED: f32 = 8.0;
-/// Log-odds against a line that the other record does not print, where that prints most of the text. Of 1,897 Vietnamese pairs with a
-/// containment of .8 and more 14 have less then, of 103 pairs with .7 to .8 13 have more; with 1.6 these are 16 and 12.
+/// Log-odds against a line that the other record does not print, where that prints most of the text. Of 3,397 Vietnamese pairs with a
+/// containment of .8 and more 14 have less then, of 103 pairs with .7 to .8 15 have more; with 1.6 there are two more and one less.
 const AGAINST_OWN: f32 = 2.0;
 /// The same behind the last line that both print, where both have one title: the page goes on there with another story. With
-/// [`AGAINST_OWN`] for those too, 17 and 11 of the pairs are on the wrong side.
+/// [`AGAINST_OWN`] for those too there are three more and two less.
 const AGAINST_TAIL: f32 = 4.0;
 /// Share of the text that the other record prints, from which it has most of the story.
 const MOSTLY_PRINTED: f32 = 0.5;
@@ -45,14 +45,14 @@ const DOUBT: f32 = 1e-4;
 #[derive(Debug, Clone, PartialEq)]
 struct Line {
     tokens: Vec<u32>,
-    /// Log-odds that it is text.
+    /// Log-odds that it is text; none at all for what no other record makes text: the title, and copies inside the record.
     odds: f32,
     /// Whether it is text by its label.
     is_text: bool,
+    /// Whether it is published as text.
+    is_published: bool,
     /// Whether it reads like a sentence of some words.
     reads_like_text: bool,
-    /// Whether no other record changes what it is: the title, or a copy inside the record.
-    is_certain: bool,
 }
 
 /// The lines of a record.
@@ -60,7 +60,7 @@ struct Line {
 pub(super) struct Lines(Vec<Line>);
 
 impl Lines {
-    fn push(&mut self, text: &str, label: &str, kept: bool, confidence: f32) {
+    fn push(&mut self, text: &str, label: &str, kept: bool, confidence: f32, is_published: bool) {
         let is = |labels: &[Label]| labels.iter().any(|it| it.as_str() == label);
         if is(&[Label::Blank]) {
             return;
@@ -71,10 +71,14 @@ impl Lines {
         let is_sentence = matches!(ending(text.trim()), Ending::Stop | Ending::Mark | Ending::Ellipsis);
         self.0.push(Line {
             reads_like_text: is_sentence && tokens.len() >= MIN_TOKENS,
-            is_certain: is(&[Label::Title, Label::Repeat]),
             tokens,
-            odds: if kept { odds } else { -odds },
+            odds: match kept {
+                _ if is(&[Label::Title, Label::Repeat]) => f32::NEG_INFINITY,
+                true => odds,
+                false => -odds,
+            },
             is_text: kept && is(&[Label::Lead, Label::Body]),
+            is_published,
         });
     }
 
@@ -123,7 +127,7 @@ impl Lines {
                 !(line.reads_like_text && *share < NOT_PRINTED && line.odds < against)
             } else {
                 let is_printed = *share_of_text >= PRINTED || line.reads_like_text && *share >= PRINTED;
-                !line.is_certain && is_printed && line.odds + FOR_PRINTED > 0.0
+                is_printed && line.odds + FOR_PRINTED > 0.0
             }
         };
         let texts: Vec<bool> = self.0.iter().zip(&shares).enumerate().map(is_text).collect();
@@ -149,14 +153,17 @@ impl Lines {
         };
         let both = [tokens(self, &texts[0]), tokens(other, &texts[1])];
         let sets = both.each_ref().map(|tokens| kind.set(tokens));
-        Comparison::of_texts([&sets[0], &sets[1]], kind, one_title, config, || Ok(both)).map(Some)
+        let mut comparison = Comparison::of_texts([&sets[0], &sets[1]], kind, one_title, config, || Ok(both))?;
+        let published = |lines: &Lines| kind.set(&lines.tokens(|_, line| line.is_published));
+        comparison.weigh_published(config, || Ok([published(self), published(other)]))?;
+        Ok(Some(comparison))
     }
 
     /// As words of a store: of each line the number of its tokens with three flags, its odds, its tokens.
     fn to_words(&self) -> Vec<u32> {
         let mut words = Vec::new();
         for line in &self.0 {
-            let flags = [line.is_text, line.reads_like_text, line.is_certain];
+            let flags = [line.is_published, line.is_text, line.reads_like_text];
             let head = flags.iter().fold(line.tokens.len() as u32, |head, &flag| head << 1 | u32::from(flag));
             words.extend([head, line.odds.to_bits()]);
             words.extend(&line.tokens);
@@ -171,9 +178,9 @@ impl Lines {
             lines.0.push(Line {
                 tokens: tokens.to_vec(),
                 odds: f32::from_bits(*odds),
-                is_text: head & 4 != 0,
-                reads_like_text: head & 2 != 0,
-                is_certain: head & 1 != 0,
+                is_published: head & 4 != 0,
+                is_text: head & 2 != 0,
+                reads_like_text: head & 1 != 0,
             });
             words = behind;
         }
@@ -245,12 +252,15 @@ impl Gatherer {
                 && *current == record
             {
                 let alone = text_of(labels_alone, row).zip(kept_alone).zip(confidences_alone);
+                let published = kept.value(row);
                 let (label, kept, confidences) = match alone {
                     Some(((label, kept), confidences)) => (label, kept, confidences),
                     None => (labels.value(row), kept, confidences),
                 };
                 let confidence = if confidences.is_valid(row) { confidences.value(row) } else { 1.0 };
-                lines.push(contents.value(row), label, kept.value(row), confidence);
+                let is_text = |label| label == Label::Lead.as_str() || label == Label::Body.as_str();
+                let is_published = published && is_text(labels.value(row));
+                lines.push(contents.value(row), label, kept.value(row), confidence, is_published);
             }
         }
         Ok(())
@@ -295,7 +305,7 @@ mod tests {
         let mut lines = Lines::default();
         for &(number, label, kept, confidence) in numbers {
             let words: Vec<String> = (0..12).map(|word| format!("word{number}x{word}")).collect();
-            lines.push(&(words.join(" ") + "."), label, kept, confidence);
+            lines.push(&(words.join(" ") + "."), label, kept, confidence, kept);
         }
         lines
     }

@@ -18,9 +18,10 @@ pub struct Comparison {
     /// Units with a figure that only the first has, that only the second has; of what might be a series only those where the other has
     /// another figure in the same place ([`Comparison::of_texts`]).
     pub figures: [u32; 2],
-    /// Whether one text begins with a story of its own in front of what the two share, as a page that prints another story below its
-    /// own: neither is a copy of the other ([`Comparison::of_texts`]).
-    pub is_below: bool,
+    /// Whether neither is a copy of the other although they share much: one text begins with a story of its own in front of what the two
+    /// share, as a page does that prints another story below its own ([`Comparison::of_texts`]), or what is published of them shares
+    /// little ([`Comparison::weigh_published`]).
+    pub is_apart: bool,
 }
 
 /// What a verified pair is.
@@ -71,7 +72,7 @@ impl Comparison {
             shared,
             sizes: [first.len() as u32, second.len() as u32],
             figures: [figures(first) - shared_figures, figures(second) - shared_figures],
-            is_below: false,
+            is_apart: false,
         }
     }
 
@@ -87,22 +88,42 @@ impl Comparison {
         let mut comparison = Comparison::of(sets[0], sets[1]);
         let may_be_series = comparison.is_series(config);
         let longest = comparison.sizes[0].max(comparison.sizes[1]);
-        let may_be_below = !one_title && longest - comparison.shared >= kind.least_own_story();
-        if comparison.containment() >= config.drop_containment && (may_be_series || may_be_below) {
+        let may_be_apart = !one_title && longest - comparison.shared >= kind.least_own_story();
+        if comparison.containment() >= config.drop_containment && (may_be_series || may_be_apart) {
             let [first, second] = tokens()?;
             if may_be_series {
                 comparison.figures = kind.figures_in_place(&first, &second);
             }
             let has_own_story = |text: &[u32], other| kind.own_beginning(text, other) >= kind.least_own_story();
-            comparison.is_below = may_be_below && (has_own_story(&first, sets[1]) || has_own_story(&second, sets[0]));
+            comparison.is_apart = may_be_apart && (has_own_story(&first, sets[1]) || has_own_story(&second, sets[0]));
         }
         Ok(comparison)
+    }
+
+    /// Whether one of the two is dropped in favour of the other.
+    #[must_use]
+    pub fn drops(&self, config: &DedupConfig) -> bool {
+        matches!(self.kind(config), Some(Kind::Near | Kind::Contained))
+    }
+
+    /// Looks at the units of the published texts, where they are not those that were compared: no text is dropped in favour of a page that
+    /// prints it, if other records of the run have told that it is not that page's.
+    pub(super) fn weigh_published(
+        &mut self,
+        config: &DedupConfig,
+        sets: impl FnOnce() -> Result<[Vec<u64>; 2]>,
+    ) -> Result<()> {
+        if self.drops(config) {
+            let [first, second] = sets()?;
+            self.is_apart = Comparison::of(&first, &second).containment() < config.syndicated_containment;
+        }
+        Ok(())
     }
 
     /// Of two texts with one matching key.
     #[must_use]
     pub fn equal() -> Comparison {
-        Comparison { shared: 1, sizes: [1, 1], figures: [0, 0], is_below: false }
+        Comparison { shared: 1, sizes: [1, 1], figures: [0, 0], is_apart: false }
     }
 
     /// Shared units over all units of both, 0 to 1.
@@ -139,7 +160,7 @@ impl Comparison {
         let containment = self.containment();
         if containment < config.syndicated_containment {
             None
-        } else if containment < config.drop_containment || self.is_series(config) || self.is_below {
+        } else if containment < config.drop_containment || self.is_series(config) || self.is_apart {
             Some(Kind::Syndicated)
         } else if self.jaccard() >= config.near_jaccard {
             Some(Kind::Near)

@@ -55,6 +55,8 @@ pub(crate) struct Found {
     pub(crate) run_id: String,
     /// The text that duplicates are decided on. Empty where it was not asked for.
     pub(crate) text: String,
+    /// The published text, where that is another one.
+    pub(crate) published: Option<String>,
 }
 
 /// The index files in force: those that manifests add and none replaces.
@@ -243,9 +245,15 @@ fn read_part(
         let alone: Option<&StringArray> = newer_column_of(&batch, "text_alone");
         for row in 0..batch.num_rows() {
             let Some(&article) = numbers.next() else { break };
-            let text = text_of(alone, row).or_else(|| texts.map(|texts| texts.value(row)));
-            let text = text.unwrap_or_default().to_owned();
-            visit(article, Found { id: ids.value(row).to_owned(), run_id: runs.value(row).to_owned(), text })?;
+            let published = texts.map(|texts| texts.value(row));
+            let alone = text_of(alone, row);
+            let found = Found {
+                id: ids.value(row).to_owned(),
+                run_id: runs.value(row).to_owned(),
+                text: alone.or(published).unwrap_or_default().to_owned(),
+                published: published.filter(|_| alone.is_some()).map(str::to_owned),
+            };
+            visit(article, found)?;
         }
     }
     Ok(())

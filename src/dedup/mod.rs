@@ -167,48 +167,53 @@ impl Deduplicator {
     /// # Errors
     /// A file cannot be written, or there are too many articles.
     pub fn add(&mut self, id: &str, caller_id: bool, article: &Article, units: &Units) -> Result<()> {
-        let title = title_hash(article.title.as_deref());
-        let (hashes, chars) = match &article.alone {
-            Some(alone) => ([&alone.content_hash, &alone.text_hash], alone.chars),
-            None => ([&article.content_hash, &article.text_hash], article.text_chars),
+        let row = ArticleRow {
+            id,
+            caller_id,
+            content_hash: &article.content_hash,
+            text_hash: &article.text_hash,
+            title: article.title.as_deref(),
+            text: &article.text,
+            text_chars: article.text_chars,
+            text_alone: article.alone.as_deref(),
         };
-        self.push(id, caller_id, hashes.map(|hash| parse_hash(hash)), title, chars, units)
+        self.push(&row, units)
     }
 
     /// Adds an article that a run which was stopped had cleaned.
     pub(crate) fn add_again(&mut self, row: &ArticleRow<'_>) -> Result<()> {
-        let key = matching_key(row.text_alone.unwrap_or(row.text));
-        let (hashes, chars) = match row.text_alone {
-            Some(text) => (hashes_of(text, &key), text.chars().count() as i32),
-            None => ([row.content_hash, row.text_hash].map(parse_hash), row.text_chars),
-        };
-        self.push(row.id, row.caller_id, hashes, title_hash(row.title), chars, &Units::of(&key))
+        self.push(row, &Units::of(&matching_key(row.text_alone.unwrap_or(row.text))))
     }
 
-    fn push(
-        &mut self,
-        id: &str,
-        caller_id: bool,
-        [content_hash, text_hash]: [u128; 2],
-        title_hash: u64,
-        text_chars: i32,
-        units: &Units,
-    ) -> Result<()> {
+    /// `units` are those of the text that is compared.
+    fn push(&mut self, row: &ArticleRow<'_>, units: &Units) -> Result<()> {
         let number = self.notes.count();
         if number >= MAX_ARTICLES {
             return Err(Error::Output(format!("a run takes {MAX_ARTICLES} articles at most; split the dump")));
         }
+        let published_hashes = [row.content_hash, row.text_hash].map(parse_hash);
+        let place = self.store.push(&units.tokens)?;
+        let ([content_hash, text_hash], text_chars, published) = match row.text_alone {
+            Some(text) => {
+                let tokens = Units::of(&matching_key(row.text)).tokens;
+                self.store.push(&tokens)?;
+                let published = ((published_hashes[0] >> 64) as u64, tokens.len() as u32);
+                (hashes_of(text, &matching_key(text)), text.chars().count() as u32, Some(published))
+            }
+            None => (published_hashes, row.text_chars as u32, None),
+        };
         let note = Note {
             content_hash,
             text_hash,
-            title_hash,
-            place: self.store.push(&units.tokens)?,
-            text_chars: text_chars as u32,
+            title_hash: title_hash(row.title),
+            place,
+            published,
+            text_chars,
             sample: units.fingerprints.len() as u32,
             kind: units.kind,
-            caller_id,
+            caller_id: row.caller_id,
         };
-        self.notes.push(id, &note)?;
+        self.notes.push(row.id, &note)?;
         units.fingerprints.iter().try_for_each(|&fingerprint| self.postings.push(posting(fingerprint, number as u32)))
     }
 
@@ -258,7 +263,10 @@ fn revisions(notes: &Notes, earlier: &mut Earlier) -> Result<Vec<Revision>> {
     for (article, note) in notes.list.iter().enumerate().filter(|(_, note)| note.caller_id) {
         let id = notes.id(article as u32);
         if earlier.contains(Member::Id(id))? {
-            let is_known = earlier.contains(Member::IdWithContent(id, note.card().content))?;
+            // Runs of an earlier version have the hash of what they published.
+            let published = note.published.map_or(note.card().content, |(content, _)| content);
+            let is_known = earlier.contains(Member::IdWithContent(id, note.card().content))?
+                || earlier.contains(Member::IdWithContent(id, published))?;
             revisions[article] = if is_known { Revision::No } else { Revision::OfKept };
         } else if revisions[article] == Revision::No && earlier.contains(Member::DroppedId(id))? {
             revisions[article] = Revision::OfDropped;
@@ -466,10 +474,17 @@ impl Graph<'_> {
             rest = behind;
             for &(_, article) in these {
                 let both = [&self.set(article, sets)?[..], &units];
-                let place = self.notes.note(article).place;
-                let tokens = || Ok([sets.tokens(place)?, tokens.clone()]);
-                let one_title = self.notes.note(article).has_title(titles.get(&other).copied().unwrap_or_default());
-                let comparison = Comparison::of_texts(both, kind, one_title, self.config, tokens)?;
+                let note = self.notes.note(article);
+                let tokens = || Ok([sets.tokens(note.place)?, tokens.clone()]);
+                let one_title = note.has_title(titles.get(&other).copied().unwrap_or_default());
+                let mut comparison = Comparison::of_texts(both, kind, one_title, self.config, tokens)?;
+                if note.published.is_some() || found.published.is_some() {
+                    comparison.weigh_published(self.config, || {
+                        let published = found.published.as_ref().map(|text| Units::of(&matching_key(text)).set());
+                        let own = kind.set(&sets.tokens(note.published_place())?);
+                        Ok([own, published.unwrap_or_else(|| units.clone())])
+                    })?;
+                }
                 across.extend(self.is_enough(&comparison).then_some(Across { article, earlier: other, comparison }));
             }
             Ok(())
@@ -488,7 +503,7 @@ impl Graph<'_> {
         folder: &Path,
     ) -> Result<()> {
         let is_doubtful = |comparison: &Comparison| {
-            let is_sure = comparison.is_series(self.config) || comparison.is_below;
+            let is_sure = comparison.is_series(self.config) || comparison.is_apart;
             comparison.kind(self.config) == Some(Kind::Syndicated) && !is_sure
         };
         let mut current: HashMap<Name, Center> = HashMap::new();
@@ -523,7 +538,7 @@ impl Graph<'_> {
             let note = self.notes.note(article);
             if let [Some(first), Some(second)] = lines
                 && let Some(found) = first.compare(&second, note.kind, note.has_title(title), self.config)?
-                && matches!(found.kind(self.config), Some(Kind::Near | Kind::Contained))
+                && found.drops(self.config)
             {
                 *comparison = found;
             }
@@ -552,11 +567,15 @@ impl Graph<'_> {
     /// The pair, where the two share enough for an edge.
     fn verified(&self, a: u32, b: u32, sets: &mut Sets) -> Result<Option<Within>> {
         let both = [self.set(a, sets)?, self.set(b, sets)?];
-        let [first, second] = [a, b].map(|article| self.notes.note(article).place);
-        let tokens = || Ok([sets.tokens(first)?, sets.tokens(second)?]);
-        let kind = self.notes.note(a).kind;
-        let one_title = self.notes.note(a).has_title(self.notes.note(b).title_hash);
-        let comparison = Comparison::of_texts([&both[0], &both[1]], kind, one_title, self.config, tokens)?;
+        let notes = [a, b].map(|article| self.notes.note(article));
+        let [first, second] = notes;
+        let tokens = || Ok([sets.tokens(first.place)?, sets.tokens(second.place)?]);
+        let (kind, one_title) = (first.kind, first.has_title(second.title_hash));
+        let mut comparison = Comparison::of_texts([&both[0], &both[1]], kind, one_title, self.config, tokens)?;
+        if notes.iter().any(|note| note.published.is_some()) {
+            let mut set = |note: &Note| Ok(kind.set(&sets.tokens(note.published_place())?));
+            comparison.weigh_published(self.config, || Ok([set(first)?, set(second)?]))?;
+        }
         Ok(self.is_enough(&comparison).then_some(Within { a, b, comparison }))
     }
 

@@ -12,7 +12,7 @@ use crate::config::DedupConfig;
 use crate::error::{Error, Result};
 
 /// Bytes of a note on disk, without the id behind it.
-const NOTE_BYTES: usize = 58;
+const NOTE_BYTES: usize = 70;
 /// The kinds of units, in the order of their numbers.
 const KINDS: [UnitKind; 4] = [UnitKind::Syllables, UnitKind::Han, UnitKind::Kana, UnitKind::Letters];
 /// Bytes read or written at once.
@@ -25,7 +25,11 @@ pub(super) struct Note {
     pub text_hash: u128,
     /// Hash of the folded title; 0 without one.
     pub title_hash: u64,
+    /// The tokens of the text that is compared.
     pub place: Place,
+    /// Of the published text, where that is another one: the first half of its `content_hash`, and the number of its tokens, which stand
+    /// behind the others.
+    pub published: Option<(u64, u32)>,
     pub text_chars: u32,
     pub sample: u32,
     pub kind: UnitKind,
@@ -85,7 +89,7 @@ impl NoteWriter {
             let mut bytes = [0; NOTE_BYTES];
             file.read_exact(&mut bytes).map_err(Error::io("read", &path))?;
             let (note, id_bytes) = Note::of_bytes(&bytes, start);
-            start = note.place.end();
+            start = note.published_place().end();
             let id = (&mut file).take(u64::from(id_bytes)).read_to_string(&mut notes.ids);
             id.map_err(Error::io("read", &path))?;
             notes.list.push(note);
@@ -130,6 +134,11 @@ impl Note {
         self.title_hash == other && other != 0
     }
 
+    /// Where the tokens of the published text stand.
+    pub(super) fn published_place(&self) -> Place {
+        self.published.map_or(self.place, |(_, tokens)| Place { start: self.place.end(), tokens })
+    }
+
     pub(super) fn units(&self) -> u32 {
         self.kind.count(self.place.tokens)
     }
@@ -156,7 +165,9 @@ impl Note {
         put(&self.content_hash.to_le_bytes());
         put(&self.text_hash.to_le_bytes());
         put(&self.title_hash.to_le_bytes());
-        for number in [self.place.tokens, self.text_chars, self.sample, id_bytes] {
+        let (content, tokens) = self.published.unwrap_or_default();
+        put(&content.to_le_bytes());
+        for number in [tokens, self.place.tokens, self.text_chars, self.sample, id_bytes] {
             put(&number.to_le_bytes());
         }
         put(&[self.kind as u8, u8::from(self.caller_id)]);
@@ -170,16 +181,14 @@ impl Note {
             at += width;
             bytes[at - width..at].iter().rev().fold(0_u128, |number, byte| number << 8 | u128::from(*byte))
         };
-        let [content_hash, text_hash, title_hash] = [16, 16, 8].map(&mut number);
-        let [tokens, text_chars, sample, id_bytes] = [4; 4].map(|width| number(width) as u32);
+        let [content_hash, text_hash, title_hash, published] = [16, 16, 8, 8].map(&mut number);
+        let [published_tokens, tokens, text_chars, sample, id_bytes] = [4; 5].map(|width| number(width) as u32);
         let [kind, caller_id] = [1; 2].map(|width| number(width) as u8);
         let kind = KINDS[usize::from(kind).min(KINDS.len() - 1)];
         let place = Place { start, tokens };
-        let title_hash = title_hash as u64;
-        (
-            Note { content_hash, text_hash, title_hash, place, text_chars, sample, kind, caller_id: caller_id == 1 },
-            id_bytes,
-        )
+        let (title_hash, caller_id) = (title_hash as u64, caller_id == 1);
+        let published = (published != 0).then_some((published as u64, published_tokens));
+        (Note { content_hash, text_hash, title_hash, place, published, text_chars, sample, kind, caller_id }, id_bytes)
     }
 }
 
@@ -196,12 +205,13 @@ mod tests {
             text_hash: u128::from(number) << 70 | 5,
             title_hash: u64::MAX / 3,
             place: Place { start, tokens: number },
+            published: (number == 2).then_some((7 << 60, 40)),
             text_chars: number * 7,
             sample: number / 2,
             kind: KINDS[number as usize % 4],
             caller_id: number > 2,
         };
-        let notes: Vec<Note> = [(1, 0), (70_000, 1), (2, 70_001), (7, 70_003)].map(|(n, start)| note(n, start)).into();
+        let notes: Vec<Note> = [(1, 0), (70_000, 1), (2, 70_001), (7, 70_043)].map(|(n, start)| note(n, start)).into();
         let ids = ["a", "", "số 3", "id-4"];
         notes.iter().zip(ids).for_each(|(note, id)| writer.push(id, note).unwrap());
         let read = writer.read().unwrap();

@@ -51,7 +51,7 @@ type Neighbour = (u32, u32, Comparison);
 /// stands in many articles must not displace them), then the longest, then the smallest id. Each one that is not dropped yet stays,
 /// and what has a pair with it is dropped in its favour.
 pub(crate) fn stars(within: &[Within], across: &[Across], members: &impl Members, config: &DedupConfig) -> Vec<Drop> {
-    let drops = |comparison: &Comparison| matches!(comparison.kind(config), Some(Kind::Near | Kind::Contained));
+    let drops = |comparison: &Comparison| comparison.drops(config);
     let mut dropped: std::collections::BTreeMap<u32, (Center, Comparison)> = std::collections::BTreeMap::new();
     for pair in across.iter().filter(|pair| drops(&pair.comparison) && !members.stays(pair.article)) {
         let new = (Center::Earlier(pair.earlier), pair.comparison);
@@ -63,9 +63,9 @@ pub(crate) fn stars(within: &[Within], across: &[Across], members: &impl Members
     let mut neighbours: Vec<Neighbour> = Vec::new();
     for pair in within.iter().filter(|pair| drops(&pair.comparison)) {
         if !dropped.contains_key(&pair.a) && !dropped.contains_key(&pair.b) {
-            let Comparison { shared, sizes: [a, b], figures: [fa, fb], is_below } = pair.comparison;
+            let Comparison { shared, sizes: [a, b], figures: [fa, fb], is_apart } = pair.comparison;
             neighbours.push((pair.a, pair.b, pair.comparison));
-            neighbours.push((pair.b, pair.a, Comparison { shared, sizes: [b, a], figures: [fb, fa], is_below }));
+            neighbours.push((pair.b, pair.a, Comparison { shared, sizes: [b, a], figures: [fb, fa], is_apart }));
         }
     }
     neighbours.sort_unstable_by_key(|&(article, other, _)| (article, other));

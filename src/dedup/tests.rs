@@ -108,6 +108,26 @@ fn a_story_below_another_ones_own_is_not_displaced() {
 }
 
 #[test]
+fn nothing_is_dropped_in_favour_of_a_page_that_does_not_publish_it() {
+    let (story, own) = (words(&[100..300]), words(&[1000..1100]));
+    let page = format!("{own} {story}");
+    let dropped = |published: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let staging = folder.path().join("staging");
+        let mut dedup = Deduplicator::new(config(), Earlier::default(), &staging.join("_dedup"), MEMORY).unwrap();
+        let (mut of_page, _) = article(None, published);
+        of_page.alone = (published != page).then(|| page.clone());
+        dedup.add("page", true, &of_page, &Units::of(&matching_key(&page))).unwrap();
+        let (of_story, units) = article(None, &story);
+        dedup.add("story", true, &of_story, &units).unwrap();
+        dedup.resolve("r1", &staging, &[]).unwrap().edges.iter().map(|edge| edge.dropped).collect::<Vec<_>>()
+    };
+    assert_eq!(dropped(&page), [true]);
+    assert_eq!(dropped(&own), [false]);
+    assert_eq!(dropped(&format!("{own} {}", words(&[100..250]))), [true]);
+}
+
+#[test]
 fn flagged_duplicates_keep_their_kind() {
     let records = [("a", words(&[0..200])), ("b", words(&[0..100]))];
     let records = records.each_ref().map(|(id, text)| (*id, text.as_str()));

@@ -397,7 +397,7 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.float32(measures.language_consistency);
     row.boolean(measures.has_end_mark);
     row.int32(measures.dates);
-    row.known(article.alone.as_ref().map(|alone| alone.text.as_str()));
+    row.known(article.alone.as_deref());
 }
 
 /// Microseconds since 1970-01-01 UTC of a time in the form of RFC 3339; nothing for other forms and without a zone.

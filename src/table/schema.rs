@@ -7,7 +7,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use serde_json::{Value, json};
 
 /// Version of the tables' columns, written to every file and manifest. It rises when a column changes or is added.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 
 /// One table of the output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -396,7 +396,7 @@ const ARTICLES: &[Column] = &[
         "",
         "text as it would be if the record stood alone in its dump: duplicates are decided on it, so that they do not depend on which \
          records a run reads together",
-        "the same as text",
+        "the same as text, or the record alone would have no article",
     )
     .long(),
 ];
@@ -463,7 +463,7 @@ const DUPLICATES: &[Column] = &[
         "containment",
         Float64,
         "0 to 1",
-        "share of the smaller one's units found in the other, on the clean texts; where these leave it between \
+        "share of the smaller one's units found in the other, on the clean texts (articles.text_alone, where that is not null); where these leave it between \
          dedup.syndicated_containment and dedup.drop_containment, on the lines that are text when each record is read beside the other, \
          if that drops one of them",
         "not computed",
