@@ -63,9 +63,9 @@ pub(crate) fn stars(within: &[Within], across: &[Across], members: &impl Members
     let mut neighbours: Vec<Neighbour> = Vec::new();
     for pair in within.iter().filter(|pair| drops(&pair.comparison)) {
         if !dropped.contains_key(&pair.a) && !dropped.contains_key(&pair.b) {
-            let Comparison { shared, sizes: [a, b], figures: [fa, fb], is_apart } = pair.comparison;
+            let Comparison { sizes: [a, b], figures: [fa, fb], .. } = pair.comparison;
             neighbours.push((pair.a, pair.b, pair.comparison));
-            neighbours.push((pair.b, pair.a, Comparison { shared, sizes: [b, a], figures: [fb, fa], is_apart }));
+            neighbours.push((pair.b, pair.a, Comparison { sizes: [b, a], figures: [fb, fa], ..pair.comparison }));
         }
     }
     neighbours.sort_unstable_by_key(|&(article, other, _)| (article, other));

@@ -36,12 +36,16 @@ fn article(title: Option<&str>, text: &str) -> (Article, Units) {
 
 /// Runs the stage over records (id, text).
 fn resolve(records: &[(&str, &str)], config: &DedupConfig, memory: u64) -> Resolution {
+    let articles: Vec<(&str, (Article, Units))> = records.iter().map(|(id, text)| (*id, article(None, text))).collect();
+    resolve_articles(&articles, config, memory)
+}
+
+fn resolve_articles(articles: &[(&str, (Article, Units))], config: &DedupConfig, memory: u64) -> Resolution {
     let folder = tempfile::tempdir().unwrap();
     let staging = folder.path().join("staging");
     let mut dedup = Deduplicator::new(config.clone(), Earlier::default(), &staging.join("_dedup"), memory).unwrap();
-    for (id, text) in records {
-        let (article, units) = article(None, text);
-        dedup.add(id, true, &article, &units).unwrap();
+    for (id, (article, units)) in articles {
+        dedup.add(id, true, article, units).unwrap();
     }
     dedup.resolve("r1", &staging, &[]).unwrap()
 }
@@ -96,14 +100,9 @@ fn a_story_below_another_ones_own_is_not_displaced() {
     assert_eq!(kind(&page), named(&[("story", "page", "syndicated", false)]));
     // A few new paragraphs in front of it, or the same headline: the story goes on.
     assert_eq!(kind(&update), named(&[("story", "page", "contained", true)]));
-    let folder = tempfile::tempdir().unwrap();
-    let staging = folder.path().join("staging");
-    let mut dedup = Deduplicator::new(config(), Earlier::default(), &staging.join("_dedup"), MEMORY).unwrap();
-    for (id, text) in [("page", &page), ("story", &story)] {
-        let (article, units) = article(Some("Harbour bridge opens"), text);
-        dedup.add(id, true, &article, &units).unwrap();
-    }
-    let resolution = dedup.resolve("r1", &staging, &[]).unwrap();
+    let of_one_title =
+        [("page", &page), ("story", &story)].map(|(id, text)| (id, article(Some("Harbour bridge opens"), text)));
+    let resolution = resolve_articles(&of_one_title, &config(), MEMORY);
     assert!(resolution.fates.get(1).unwrap().dropped);
 }
 
@@ -112,15 +111,10 @@ fn nothing_is_dropped_in_favour_of_a_page_that_does_not_publish_it() {
     let (story, own) = (words(&[100..300]), words(&[1000..1100]));
     let page = format!("{own} {story}");
     let dropped = |published: &str| {
-        let folder = tempfile::tempdir().unwrap();
-        let staging = folder.path().join("staging");
-        let mut dedup = Deduplicator::new(config(), Earlier::default(), &staging.join("_dedup"), MEMORY).unwrap();
         let (mut of_page, _) = article(None, published);
         of_page.alone = (published != page).then(|| page.clone());
-        dedup.add("page", true, &of_page, &Units::of(&matching_key(&page))).unwrap();
-        let (of_story, units) = article(None, &story);
-        dedup.add("story", true, &of_story, &units).unwrap();
-        dedup.resolve("r1", &staging, &[]).unwrap().edges.iter().map(|edge| edge.dropped).collect::<Vec<_>>()
+        let articles = [("page", (of_page, Units::of(&matching_key(&page)))), ("story", article(None, &story))];
+        resolve_articles(&articles, &config(), MEMORY).edges.iter().map(|edge| edge.dropped).collect::<Vec<_>>()
     };
     assert_eq!(dropped(&page), [true]);
     assert_eq!(dropped(&own), [false]);
@@ -299,8 +293,7 @@ proptest! {
                 let (containment, _) = shares(text, other_text);
                 // A page that prints another story below its own is no copy of that.
                 let [own, others] = [text, other_text].map(|text| Units::of(&matching_key(text)));
-                let below = |text: &Units, other: &Units| own_story(text, other);
-                if below(&own, &others) || below(&others, &own) {
+                if own_story(&own, &others) || own_story(&others, &own) {
                     continue;
                 }
                 // Few fingerprints may all be missed; two hundred units are sure to be found.

@@ -63,15 +63,21 @@ impl UnitKind {
         (tokens + 1).saturating_sub(self.lengths().0 as u32).max(tokens.min(1))
     }
 
-    /// The set of the units of some tokens: hashes in order, each once. The lowest bit tells whether the unit holds a figure.
-    pub(crate) fn set(self, tokens: &[u32]) -> Vec<u64> {
+    /// The units of some tokens, in the order of the text: hashes whose lowest bit tells whether the unit holds a figure.
+    fn units(self, tokens: &[u32]) -> Vec<u64> {
         let (length, seed) = (self.lengths().0, self as u64);
-        let mut set = Vec::with_capacity(tokens.len());
+        let mut units = Vec::with_capacity(tokens.len());
         let mut figures = figures_in_runs(tokens, length);
         each_run(tokens, length, |hash| {
             let figure = u64::from(figures.next().unwrap_or_default());
-            set.push((mix(hash ^ seed) & !FIGURE) | figure);
+            units.push((mix(hash ^ seed) & !FIGURE) | figure);
         });
+        units
+    }
+
+    /// The set of the units of some tokens: their hashes in order, each once.
+    pub(crate) fn set(self, tokens: &[u32]) -> Vec<u64> {
+        let mut set = self.units(tokens);
         set.sort_unstable();
         set.dedup();
         set
@@ -80,13 +86,7 @@ impl UnitKind {
     /// Units at the beginning of a text in front of the first place where it goes on as the other does: where half of the next
     /// [`STRETCH`] units are the other's. `other` is a set; where there is no such place, all of the text.
     pub(crate) fn own_beginning(self, tokens: &[u32], other: &[u64]) -> u32 {
-        let (length, seed) = (self.lengths().0, self as u64);
-        let mut figures = figures_in_runs(tokens, length);
-        let mut shared = Vec::with_capacity(tokens.len());
-        each_run(tokens, length, |hash| {
-            let figure = u64::from(figures.next().unwrap_or_default());
-            shared.push(other.binary_search(&((mix(hash ^ seed) & !FIGURE) | figure)).is_ok());
-        });
+        let shared: Vec<bool> = self.units(tokens).iter().map(|unit| other.binary_search(unit).is_ok()).collect();
         let goes_on =
             |stretch: &[bool]| stretch[0] && 2 * stretch.iter().filter(|shared| **shared).count() >= stretch.len();
         let stretch = STRETCH.min(shared.len()).max(1);
