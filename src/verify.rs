@@ -810,6 +810,13 @@ impl SegmentWalk {
         let (texts, labels) = (rows.column("text")?.str()?, rows.column("label")?.str()?);
         let (kept, repeats) = (rows.column("kept")?.bool()?, rows.column("repeat_of")?.i32()?);
         let confidences = rows.column("confidence")?.f32()?;
+        // Runs of an older schema have none.
+        let alone = match rows.column("label_alone") {
+            Ok(labels) => {
+                Some((labels.str()?, rows.column("kept_alone")?.bool()?, rows.column("confidence_alone")?.f32()?))
+            }
+            Err(_) => None,
+        };
         for row in 0..rows.height() {
             let (Some(id), Some(run)) = (ids.get(row), runs.get(row)) else { continue };
             let number = numbers.get(row).unwrap_or(-1);
@@ -820,10 +827,15 @@ impl SegmentWalk {
                 char_end: ends.get(row).unwrap_or(-1),
             };
             let start = starts.get(row).unwrap_or(-1);
+            let labelled = (labels.get(row), kept.get(row), confidences.get(row));
+            let alone = alone.map_or((None, None, None), |(labels, kept, confidences)| {
+                (labels.get(row), kept.get(row), confidences.get(row))
+            });
             let facts = [
                 self.follows(&step, start),
                 text_fits(texts.get(row), start, step.char_end),
-                label_fits(labels.get(row), kept.get(row), confidences.get(row)),
+                label_fits(labelled),
+                alone_fits(labelled, alone),
                 repeats.get(row).filter(|of| !(0..number).contains(of)).map(|of| format!("repeats segment {of}")),
             ];
             for fact in facts.into_iter().flatten() {
@@ -857,8 +869,28 @@ fn text_fits(text: Option<&str>, start: i64, end: i64) -> Option<String> {
 /// Confidence from which other stories and furniture are kept by no preset.
 const SURE: f32 = 0.9;
 
+/// Label, kept and confidence of a segment.
+type Labelled<'a> = (Option<&'a str>, Option<bool>, Option<f32>);
+
+/// What the segment would be if the record stood alone is not known in part, and is something else than it is.
+fn alone_fits(labelled: Labelled, alone: Labelled) -> Option<String> {
+    match alone {
+        (None, None, None) => None,
+        (Some(_), Some(_), Some(_)) if alone == labelled => Some(
+            "has label_alone, kept_alone and confidence_alone, but they say the same as without `_alone`".to_owned(),
+        ),
+        (Some(_), Some(_), Some(confidence)) if (0.0..=1.0).contains(&confidence) => {
+            label_fits(alone).map(|what| format!("{what} if its record stands alone"))
+        }
+        (Some(_), Some(_), Some(confidence)) => {
+            Some(format!("has the confidence_alone {confidence}, it must be 0 to 1"))
+        }
+        _ => Some("has some of label_alone, kept_alone and confidence_alone, but not all".to_owned()),
+    }
+}
+
 /// Under `preset = "recall"` unsure captions, credits, other stories and furniture are kept too.
-fn label_fits(label: Option<&str>, kept: Option<bool>, confidence: Option<f32>) -> Option<String> {
+fn label_fits((label, kept, confidence): Labelled) -> Option<String> {
     let label = label.unwrap_or("null");
     let known = Label::ALL.into_iter().find(|known| known.as_str() == label);
     let may_be_kept = [Label::Title, Label::Lead, Label::Body, Label::Caption, Label::Credit];
@@ -1207,7 +1239,31 @@ mod tests {
             with(rows, "text", texts(&values))
         };
         let label = |rows: &RecordBatch| with(rows, "label", texts(&vec![Some("footer"); rows.num_rows()]));
-        let changes: [(Change<'_>, &str); 8] = [
+        let alone = |rows: &RecordBatch, label: &str, kept: Option<bool>, confidence: f32| {
+            let count = rows.num_rows();
+            let rows = with(rows, "label_alone", texts(&vec![Some(label); count]));
+            let rows = with(&rows, "kept_alone", Arc::new(BooleanArray::from(vec![kept; count])));
+            with(&rows, "confidence_alone", Arc::new(Float32Array::from(vec![confidence; count])))
+        };
+        let same = |rows: &RecordBatch| {
+            ["label", "kept", "confidence"].iter().fold(rows.clone(), |all, name| {
+                with(&all, &format!("{name}_alone"), Arc::clone(rows.column_by_name(name).unwrap()))
+            })
+        };
+        let changes: [(Change<'_>, &str); 12] = [
+            (
+                &same,
+                "segment 0 has label_alone, kept_alone and confidence_alone, but they say the same as without `_alone`",
+            ),
+            (
+                &|rows| alone(rows, "nav", None, 0.5),
+                "segment 0 has some of label_alone, kept_alone and confidence_alone, but not all",
+            ),
+            (
+                &|rows| alone(rows, "footer", Some(false), 0.5),
+                "segment 0 has the unknown label `footer` if its record stands alone",
+            ),
+            (&|rows| alone(rows, "nav", Some(false), 1.5), "segment 0 has the confidence_alone 1.5, it must be 0 to 1"),
             (&|rows| integers(rows, "seg_no", 1, 2), "segment 2 does not follow the segment before it"),
             (&|rows| integers(rows, "line_no", 1, 4), "segment 1 is on line 4, the segment before it on line 0"),
             (&|rows| integers(rows, "repeat_of", 1, 1), "segment 1 repeats segment 1"),
@@ -1245,7 +1301,17 @@ mod tests {
             move |rows: &RecordBatch| with(rows, column, texts(&values))
         };
         let lengths = |rows: &RecordBatch| with(rows, "text_chars", Arc::new(Int32Array::from(vec![17, 3])));
-        let cases: [(Table, Change<'_>, &str); 8] = [
+        let cases: [(Table, Change<'_>, &str); 10] = [
+            (
+                Table::Articles,
+                &flat("text_alone", vec![Some("Nội dung khác. "), None]),
+                "run `r1`: the text_alone of record `a` is not trimmed",
+            ),
+            (
+                Table::Articles,
+                &|rows| with(rows, "text_alone", Arc::clone(rows.column_by_name("text").unwrap())),
+                "run `r1`: the text_alone of record `a` is the same as its text",
+            ),
             (Table::Articles, &flat("title", vec![Some("x"), Some("")]), "run `r1`: `articles.title` is an empty text"),
             (Table::Articles, &flat("language", vec![None, None]), "run `r1`: `articles.language` is null in 2 rows"),
             (Table::Articles, &lengths, "run `r1`: the text of record `c` has 6 characters, text_chars says 3"),

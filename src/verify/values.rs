@@ -48,24 +48,39 @@ fn wrong_share(share: f64) -> Option<String> {
     (!(0.0..=1.0).contains(&share)).then(|| format!("is {share}, it must be 0 to 1"))
 }
 
-/// `text` is trimmed, in NFC, and as long as `text_chars` says.
+/// `text` is trimmed, in NFC, and as long as `text_chars` says; `text_alone` is another text of that form.
 fn check_texts(rows: &DataFrame, findings: &mut Findings) -> PolarsResult<()> {
     let (ids, runs) = (rows.column("id")?.str()?, rows.column("run_id")?.str()?);
     let (texts, lengths) = (rows.column("text")?.str()?, rows.column("text_chars")?.i32()?);
+    // Runs of an older schema have none.
+    let alone = rows.column("text_alone").ok().map(|column| column.str()).transpose()?;
     for row in 0..rows.height() {
         let (Some(text), Some(length)) = (texts.get(row), lengths.get(row)) else { continue };
         let chars = text.chars().count();
-        let what = if chars as i64 != i64::from(length) {
-            format!("has {chars} characters, text_chars says {length}")
-        } else if text.trim() != text {
-            "is not trimmed".to_owned()
-        } else if nfc(text) != text {
-            "is not in NFC".to_owned()
-        } else {
-            continue;
-        };
-        let (run, id) = (runs.get(row).unwrap_or("?"), ids.get(row).unwrap_or("?"));
-        findings.add("wrong clean texts", || format!("run `{run}`: the text of record `{id}` {what}"));
+        let wrong_length =
+            (chars as i64 != i64::from(length)).then(|| format!("has {chars} characters, text_chars says {length}"));
+        let alone = alone.and_then(|alone| alone.get(row));
+        let is_same = alone == Some(text);
+        let facts = [
+            ("text", wrong_length.or_else(|| wrong_form(text))),
+            (
+                "text_alone",
+                is_same.then(|| "is the same as its text".to_owned()).or_else(|| alone.and_then(wrong_form)),
+            ),
+        ];
+        for (column, what) in facts {
+            let Some(what) = what else { continue };
+            let (run, id) = (runs.get(row).unwrap_or("?"), ids.get(row).unwrap_or("?"));
+            findings.add("wrong clean texts", || format!("run `{run}`: the {column} of record `{id}` {what}"));
+        }
     }
     Ok(())
+}
+
+fn wrong_form(text: &str) -> Option<String> {
+    if text.trim() != text {
+        Some("is not trimmed".to_owned())
+    } else {
+        (nfc(text) != text).then(|| "is not in NFC".to_owned())
+    }
 }
