@@ -247,6 +247,8 @@ struct Rule {
 
 /// Tokens within which a form that begins with a word has its number.
 const NUMBER_NEAR: usize = 8;
+/// Dates of a line among which the month is looked for that a later day without one is of.
+const MONTH_NEAR: usize = 8;
 /// Characters in front of a date in which words announce it.
 const SENTENCE_CHARS: usize = 300;
 
@@ -561,6 +563,8 @@ impl Grammar {
             };
             let hit = hit.or_else(|| self.relative_at(tokens, at, anchor?).map(|found| (found, Kind::Date)));
             let Some((mut hit, kind)) = hit else { continue };
+            let mut before = found.iter().rev().take(MONTH_NEAR).filter(|before| !before.period);
+            hit.value = hit.value.in_month(before.find_map(|before| before.value.month()));
             if let (Value::DayOfMonth(day), Some(anchor)) = (hit.value, anchor)
                 && day <= anchor.day()
                 && let Some(day) = Day::new(Some(anchor.year()), anchor.month(), day)
@@ -621,6 +625,11 @@ impl Grammar {
         let LeadWords { start, part, weekday, .. } = lead.unwrap_or_else(|| self.lead(text, tokens, at, free_from));
         let in_days = matches!(value, Value::Day(_) | Value::Days(..) | Value::DayOfMonth(_) | Value::Lunar);
         let mut range = if in_days { start..at + length } else { at..at + length };
+        // `hôm nay (11/11)`
+        let is = |at: usize, sign: &str| tokens.get(at).is_some_and(|token| token.of(text) == sign);
+        if is(range.end, ")") && range.clone().any(|at| is(at, "(")) && !range.clone().any(|at| is(at, ")")) {
+            range.end += 1;
+        }
         let weekday = captures.get(Slot::Weekday).map(|day| day as u8).or(weekday);
         let mut approximate = false;
         let mut part = part;
@@ -768,6 +777,27 @@ impl Grammar {
             text.get(..start).unwrap_or("").chars().rev().take(24).collect::<Vec<_>>().into_iter().rev().collect();
         let before = before.to_lowercase();
         self.horizons.iter().any(|word| before.trim_end().ends_with(word.as_str()))
+    }
+}
+
+impl Value {
+    /// What it means behind a date of this month: a day of an unknown month is one of that (`9月9日 … 8日`).
+    #[must_use]
+    pub fn in_month(self, month: Option<(Option<i32>, u32)>) -> Value {
+        match (self, month) {
+            (Value::DayOfMonth(day), Some((year, month))) => Day::new(year, month, day).map_or(self, Value::Day),
+            _ => self,
+        }
+    }
+
+    /// The month that it names last.
+    #[must_use]
+    pub fn month(self) -> Option<(Option<i32>, u32)> {
+        match self {
+            Value::Day(day) | Value::Days(_, day) => Some((day.year, day.month)),
+            Value::Month(year, month) | Value::Months(_, (year, month)) => Some((year, month)),
+            _ => None,
+        }
     }
 }
 

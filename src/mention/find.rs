@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::again::{Given, again, note};
-use super::dates::Context;
+use super::dates::{self, Context};
 use super::names::{Entry, Hit, HitIndex, Hits, PartyName};
 use super::people::{
     Line, Maybe, Org, POINTS, Person, Role, ShortForm, Style, is_titled, organisations, persons, roles,
@@ -37,6 +37,8 @@ pub struct State {
     pub anchor: Option<NaiveDate>,
     /// Country of the source, ISO 3166-1 alpha-2.
     pub home: Option<String>,
+    /// Month of the dateline, with its year where that is named too.
+    pub(crate) dateline_month: Option<(Option<i32>, u32)>,
     /// Latest past year named in the article.
     pub latest_year: Option<i32>,
     /// Days and ranges of days that the article reports, EDTF.
@@ -144,6 +146,11 @@ impl Finder {
             state.mentions.push(mention);
         };
         for date in dates.iter() {
+            // A day without a month, in a line that names none before it, is one of the dateline's.
+            let date = &dates::Found { value: date.value.in_month(state.dateline_month), ..date.clone() };
+            if (tokens[date.tokens.start].start as usize) < mark {
+                state.dateline_month = date.value.month().or(state.dateline_month);
+            }
             let edtf = date.edtf();
             // `hôm nay`, `hoje` may mean these days: what is counted from publication is a row, not an event.
             let in_text = !date.relative && tokens[date.tokens.start].start as usize >= mark;

@@ -31,6 +31,8 @@ pub const GIVEN: &str = include_str!("../../config/lexicon/mention/given.toml");
 pub struct GivenFile {
     /// The names.
     pub given: Vec<String>,
+    /// Family names before given names of two syllables with a hyphen between them (`Kim Jong-un`).
+    pub hyphenated: Vec<String>,
 }
 
 /// Organisations that the press of all languages calls by the same name.
@@ -224,6 +226,8 @@ pub struct PersonLexicon {
     pub surnames: Vec<String>,
     /// Given names with which names begin, in languages where they come first.
     pub given: Vec<String>,
+    /// Words in front of a role that belong to it (`nguyên`, `cựu`), also with a hyphen between (`co-`).
+    pub before_roles: Vec<String>,
     /// Words in front of a name (`ông`, `Mr.`).
     pub honorifics: Vec<String>,
     /// Words for kinds of persons that stand in front of names, and of much else (`人士`): a name behind one needs what follows names.
@@ -289,6 +293,8 @@ pub struct OrgLexicon {
     pub beginnings: Vec<String>,
     /// First words in lower case that belong to the name behind them (`trường`, `công ty`).
     pub lower: Vec<String>,
+    /// First words in lower case of public bodies (`bộ`, `sở`), whose names are not any words with capitals.
+    pub lower_bodies: Vec<String>,
     /// Words in lower case in front of an organisation's name that are no part of it (`hãng`, `empresa`).
     pub apart: Vec<String>,
     /// First words of companies, whose names also stand alone (`Công ty`).

@@ -46,6 +46,8 @@ pub enum Entry {
     OrgBeginning,
     /// First word in lower case of an organisation's name.
     LowerHead,
+    /// The same of a public body.
+    LowerBody,
     /// Word in lower case in front of an organisation's name.
     ApartHead,
     /// First or last word of a company.
@@ -182,6 +184,10 @@ pub struct Names {
     pub articles: Vec<u32>,
     /// Words with which sentences begin, by number.
     pub openers: Vec<u32>,
+    /// Family names before given names of two syllables with a hyphen between them, by number.
+    pub hyphenated: Vec<u32>,
+    /// Words in front of a role that belong to it, by number.
+    pub before_roles: Vec<u32>,
     /// Words behind an age, by number.
     pub ages: Vec<u32>,
     /// Names of one word in capitals: whether all their spellings are.
@@ -230,6 +236,8 @@ pub struct Sources<'a> {
     pub parties: &'a [Party],
     /// Given names of many languages.
     pub given: &'a [&'a str],
+    /// Family names before given names with a hyphen.
+    pub hyphenated: &'a [String],
     /// Organisations with one name in all languages: key to names.
     pub orgs: &'a BTreeMap<String, Vec<String>>,
 }
@@ -303,6 +311,7 @@ impl Names {
                 (&mut names.articles, &person.articles),
                 (&mut names.openers, &person.openers),
                 (&mut names.ages, &person.ages),
+                (&mut names.before_roles, &person.before_roles),
             ] {
                 numbers.extend(words.iter().map(|word| vocabulary.add(word)));
             }
@@ -330,7 +339,7 @@ impl Names {
             }
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
             names.bare.extend(org.bare.iter().cloned());
-            let lists: [(&[String], Entry, Case); 31] = [
+            let lists: [(&[String], Entry, Case); 32] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&org.heads, Entry::OrgHead, Case::Names),
@@ -339,6 +348,7 @@ impl Names {
                 (&org.strong, Entry::StrongTail, Case::Names),
                 (&org.beginnings, Entry::OrgBeginning, Case::Names),
                 (&org.lower, Entry::LowerHead, Case::Names),
+                (&org.lower_bodies, Entry::LowerBody, Case::Names),
                 (&org.apart, Entry::ApartHead, Case::Names),
                 (&org.companies, Entry::Company, Case::Any),
                 (&org.outer, Entry::OuterHead, Case::Any),
@@ -381,6 +391,7 @@ impl Names {
                 names.add(spelling, Entry::Org(known as u16), Case::Names, vocabulary);
             }
         }
+        names.hyphenated = sources.hyphenated.iter().map(|name| vocabulary.add(name)).collect();
         // A word that Vietnamese has too begins no foreign name.
         let family_first = sources.lexicons.iter().all(|lexicon| lexicon.person.given.is_empty());
         names.family_first = family_first;

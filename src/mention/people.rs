@@ -48,6 +48,8 @@ pub struct Person {
 pub struct Role {
     /// First token.
     pub at: usize,
+    /// Token behind the phrase that the lexicon knows.
+    pub phrase: usize,
     /// Token behind the last one, the organisation that belongs to it included.
     pub end: usize,
     /// Number of the head role.

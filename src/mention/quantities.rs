@@ -58,6 +58,9 @@ const MEMBERS: &str = "members";
 const COMMITTEE_NEAR: usize = 40;
 const COMMITTEE_MEMBERS: &str = "committee_members";
 
+/// Units of which values below zero are printed.
+const SIGNED: [&str; 3] = ["degrees", "percent", "percentage_points"];
+
 impl Grammar {
     /// Compiles the words of a language.
     ///
@@ -275,6 +278,8 @@ impl Grammar {
                 _ if dash == 1 => return Some(second_end),
                 _ => {}
             }
+        } else if let Some(spanned) = self.range_of_units(text, tokens, taken, at, number, found) {
+            return Some(spanned);
         } else if dash == 1 && glued(end) && glued(end + 1) {
             // `2-1`, `747-400`: `-year-old` goes on below.
             if tokens.get(end + 1).is_none_or(|token| !token.is_word()) {
@@ -343,6 +348,56 @@ impl Grammar {
         Some(last)
     }
 
+    /// `2元—10元`, `2 triệu đồng - 4 triệu đồng`: two bounds with the unit behind both. Between shares only a dash makes a range of
+    /// them: `from 5% to 10%` is a change.
+    fn range_of_units(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        taken: &[bool],
+        at: usize,
+        number: Number,
+        found: &mut Vec<Found>,
+    ) -> Option<usize> {
+        let first_end = at + number.length;
+        let (unit_end, unit) = self.unit_behind(text, tokens, taken, first_end, number)?;
+        let name = &self.names[unit? as usize];
+        let rest = tokens.get(unit_end..)?;
+        let is_dash = rest.first().is_some_and(|sign| matches!(sign.of(text), "-" | "–" | "—" | "~"));
+        let between = if is_dash {
+            1 + usize::from(rest.get(1).is_some_and(|sign| sign.of(text) == "—"))
+        } else {
+            self.to
+                .longest(rest)
+                .map(|(length, ())| length)
+                .filter(|_| !self.spaced || !SIGNED.contains(&name.as_str()))?
+        };
+        let second_at = unit_end + between;
+        let second = self.numbers.at(text, tokens.get(second_at..)?).ok()??;
+        let second_end = second_at + second.length;
+        let (last_end, last_unit) = self.unit_behind(text, tokens, taken, second_end, second)?;
+        // `38 muertos y 204 heridos` are counted in one unit, and are no range.
+        let wrong = last_unit != unit
+            || tokens[last_end - 1].of(text) != tokens[unit_end - 1].of(text)
+            || second.value <= number.value
+            || (number.spelled && self.spaced)
+            || taken[second_at..second_end].iter().any(|taken| *taken)
+            || self.is_name_before(text, tokens, at)
+            || self.is_name_behind(text, tokens, taken, second_end, second);
+        if wrong {
+            return None;
+        }
+        let bound = |tokens, number: Number, qualifier| Found {
+            tokens,
+            value: number.value,
+            qualifier,
+            unit,
+            ambiguous: number.ambiguous,
+        };
+        found.extend([bound(at..unit_end, number, ">="), bound(second_at..last_end, second, "<=")]);
+        Some(last_end)
+    }
+
     /// Whether what stands in front of a number makes it a name, an order, a time, a score or a part of something.
     fn is_name_before(&self, text: &str, tokens: &[Token], at: usize) -> bool {
         let token = tokens[at];
@@ -355,6 +410,20 @@ impl Grammar {
         let joins = matches!(sign, "/" | ":" | "." | "," | "#" | "№" | "*") || (sign == "+" && !before.space_before());
         let dash = matches!(sign, "-" | "–") && token.is_number() && at > 1 && !before.space_before();
         if glued && (joins || dash) {
+            return true;
+        }
+        // `MiG -35`, but `Sa Pa -3 độ`
+        let model = self.spaced
+            && glued
+            && sign == "-"
+            && token.is_number()
+            && at > 1
+            && tokens[at - 2].is_capital()
+            && self
+                .units
+                .longest(&tokens[at + 1..])
+                .is_none_or(|(_, unit)| !SIGNED.contains(&self.names[unit as usize].as_str()));
+        if model {
             return true;
         }
         let near = &tokens[at.saturating_sub(5)..at];

@@ -78,9 +78,9 @@ fn check_texts(rows: &DataFrame, findings: &mut Findings) -> PolarsResult<()> {
 }
 
 fn wrong_form(text: &str) -> Option<String> {
-    if text.trim() != text {
-        Some("is not trimmed".to_owned())
-    } else {
+    if text.trim() == text {
         (nfc(text) != text).then(|| "is not in NFC".to_owned())
+    } else {
+        Some("is not trimmed".to_owned())
     }
 }

@@ -69,6 +69,9 @@ pub(super) fn capitals(line: &Line, style: Style, roles: &[Role], orgs: &[Org], 
     }
 }
 
+/// Most bytes of the second syllable of a given name with a hyphen.
+const MAX_SYLLABLE: u32 = 6;
+
 /// End of a run of capitals that a name can be, with particles and hyphens inside.
 fn run(line: &Line, at: usize, style: Style) -> usize {
     let mut end = at + 1;
@@ -94,6 +97,16 @@ fn run(line: &Line, at: usize, style: Style) -> usize {
             continue;
         }
         let next = line.tokens.get(end + 1).copied();
+        // Kim Jong-un; some Vietnamese papers write Kim Jong - un
+        let hyphen = token.of(line.text) == "-"
+            && next.is_some_and(|next| {
+                next.is_lower() && next.space_before() == token.space_before() && next.end - next.start <= MAX_SYLLABLE
+            })
+            && (!token.space_before() || style == Style::FamilyFirst);
+        if hyphen && end - at == 2 && line.is_one_of(at, &line.names.hyphenated) {
+            end += 2;
+            break;
+        }
         // Tan Chuan-Jin, O’Neill, George W. Bush
         let glue = matches!(token.of(line.text), "-" | "’" | "'") && !token.space_before();
         if glue && next.is_some_and(|next| next.is_capital() && !next.space_before()) {
@@ -138,6 +151,11 @@ fn family_first(line: &Line, at: usize, beside: Beside, found: &[Person]) -> Opt
         return None;
     }
     let end = run(line, at, Style::FamilyFirst);
+    // `phó giám đốc Sở GD-ĐT`
+    let is_acronym = |at: usize| line.tokens[at].is_upper() || line.tokens[at].is_sign();
+    if end - at > 1 && line.tokens[at + 1].is_sign() && line.sign(at + 1) != "." && (at..end).all(is_acronym) {
+        return None;
+    }
     let street = line.hits.ending(at, |entry| matches!(entry, Entry::NotBehind | Entry::PlaceHead)).is_some();
     // `Chủ tịch UBND thành phố | Phạm Phú Khôi` names no street.
     if street && !behind_org {

@@ -24,7 +24,7 @@ pub fn organisations(
         }
         let org = match hit.entry {
             Entry::Org(_) | Entry::Agency(_) => known(line, *hit, style, roles, free_from),
-            Entry::LowerHead if style == Style::FamilyFirst => lower_head(line, *hit),
+            Entry::LowerHead | Entry::LowerBody if style == Style::FamilyFirst => lower_head(line, *hit),
             Entry::ApartHead if style != Style::Han => apart_head(line, *hit, style),
             Entry::OrgHead if style != Style::Han => by_head(line, *hit, style, roles, free_from),
             Entry::OrgTail if style != Style::Han => by_tail(line, *hit, style, free_from),
@@ -45,7 +45,7 @@ pub fn organisations(
 /// An organisation or agency that the lexicon knows by name.
 fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) -> Option<Org> {
     let best = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_) | Entry::Agency(_)))?;
-    let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.end >= best.end);
+    let in_role = near(roles, best.at).1.iter().any(|role| role.at <= best.at && role.phrase >= best.end);
     // `Walt Disney`, `Michael Bloomberg`: a name of one word behind a given name is a person's.
     let of_person = best.end - best.at == 1
         && line.spaced_capital(best.at)
@@ -116,7 +116,7 @@ const MAX_INSIDE: usize = 3;
 
 /// A Vietnamese name whose first word is in lower case: `trường Chu Văn An`.
 fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
-    let head = line.is(hit.at, Entry::LowerHead).filter(|head| line.tokens[head.at].is_lower())?;
+    let head = line.is(hit.at, hit.entry).filter(|head| line.tokens[head.at].is_lower())?;
     // `môi trường`, `tình báo`: the last part of a longer word.
     if line.hits.ending(head.end, |entry| entry == Entry::NoOrg).is_some() {
         return None;
@@ -130,6 +130,8 @@ fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
         return None;
     }
     let end = line.family_first_end(head);
+    // `bộ GTVT | Nguyễn Văn An`
+    let end = (head.end + 1..end).find(|at| line.begins_person(*at)).unwrap_or(end);
     // `báo Người lao động`: the rest of a name that is not known.
     let cut = end == head.end + 1
         && line.is_lower_word(end)
@@ -195,13 +197,17 @@ fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize
         Some(outer) => outer,
         None => head.at,
     };
-    // `Trưởng Ban …`: the body belongs to the role; `Giám đốc Công ty Velotra`: it has a name of its own.
-    if near(roles, head.at).1.iter().any(|role| role.at < head.at && role.end > head.at) {
-        if line.is(hit.at, Entry::NamedHead).is_none() && !line.tokens[head.at].is_upper() {
+    // `Trưởng Ban Tổ chức`, `Giám đốc Công ty Velotra`: the body has a row beside that of the role, where it has more of a name than what
+    // the role is called by.
+    if let Some(role) = near(roles, head.at).1.iter().find(|role| role.at < head.at && role.end > head.at) {
+        // `Trưởng ban | Tổ chức Trung ương`: what the head of a body is called by may be a word of its name.
+        let is_named = line.is(head.at, Entry::NamedHead).is_some();
+        let is_word = head.at >= role.phrase && !is_named && line.is(head.at, Entry::OrgWord).is_some();
+        if end <= role.phrase || is_word {
             return None;
         }
         // `Chủ tịch UBND thành phố | Phạm Phú Khôi`, but `Hiệu trưởng Trường Phạm Phú Khôi`
-        if line.tokens[head.at].is_upper() {
+        if !is_named {
             end = (head.end..end).find(|at| line.begins_person(*at)).unwrap_or(end);
         }
     }

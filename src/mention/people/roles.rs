@@ -16,6 +16,14 @@ pub fn roles(line: &Line, style: Style, found: &mut Vec<Role>) {
         else {
             continue;
         };
+        // `吉林省|长春市`: a town's name begins with the end of the word.
+        let cut = style == Style::Han
+            && end - at == 2
+            && line.tokens.get(end + 1).is_some_and(|behind| line.names.towns.contains(behind.of(line.text)))
+            && line.tokens.get(end).is_some_and(|next| next.is_han());
+        if cut {
+            continue;
+        }
         // A longer name holds it: `Đoàn Chủ tịch`.
         let holds = |other: &Hit| {
             let name = matches!(other.entry, Entry::NoOrg | Entry::Mask | Entry::OrgHead | Entry::OrgTail);
@@ -24,6 +32,7 @@ pub fn roles(line: &Line, style: Style, found: &mut Vec<Role>) {
         if (at.saturating_sub(NEAR)..=at).any(|at| line.hits.at(at).iter().any(holds)) {
             continue;
         }
+        let phrase = end;
         let mut end = end;
         if style == Style::FamilyFirst {
             end = line.org_words(end, style);
@@ -44,8 +53,22 @@ pub fn roles(line: &Line, style: Style, found: &mut Vec<Role>) {
                 break;
             }
         }
+        // `nguyên Tổng Giám đốc`, `co-CEO`
+        let at = match at.checked_sub(1) {
+            Some(before) if before >= free_from && line.is_one_of(before, &line.names.before_roles) => before,
+            Some(hyphen)
+                if hyphen > free_from
+                    && line.sign(hyphen) == "-"
+                    && !line.tokens[hyphen].space_before()
+                    && !line.tokens[at].space_before()
+                    && line.is_one_of(hyphen - 1, &line.names.before_roles) =>
+            {
+                hyphen - 1
+            }
+            _ => at,
+        };
         // A party's own wing: `Đảng Cộng sản Peru-Tổ quốc đỏ`.
-        found.push(Role { at, end, role, reach });
+        found.push(Role { at, phrase, end, role, reach });
         free_from = end;
     }
 }
