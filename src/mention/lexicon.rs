@@ -33,6 +33,8 @@ pub struct GivenFile {
     pub given: Vec<String>,
     /// Family names before given names of two syllables with a hyphen between them (`Kim Jong-un`).
     pub hyphenated: Vec<String>,
+    /// Names by which the press calls a person without more (`Obama`).
+    pub single: Vec<String>,
 }
 
 /// Organisations that the press of all languages calls by the same name.

@@ -96,7 +96,6 @@ impl Finder {
             .map_err(|error| Error::Config(format!("built-in lexicon `mention/given`: {error}")))?;
         let orgs: lexicon::OrgFile = toml::from_str(lexicon::ORGS)
             .map_err(|error| Error::Config(format!("built-in lexicon `mention/orgs`: {error}")))?;
-        let hyphenated = everywhere.hyphenated.clone();
         let given: BTreeSet<String> = given.chain(everywhere.given.iter().cloned()).collect();
         let all_given: Vec<&str> = given.iter().map(String::as_str).collect();
         let outlets = by_language.iter().flat_map(|(_, files)| files).flat_map(|file| file.agency.values().flatten());
@@ -115,7 +114,8 @@ impl Finder {
                 agencies: &agencies,
                 parties: &file.party,
                 given: &all_given,
-                hyphenated: &hyphenated,
+                hyphenated: &everywhere.hyphenated,
+                single: &everywhere.single,
                 orgs: &orgs.names,
             };
             languages.insert(language.clone(), Language::new(language, sources)?);

@@ -186,6 +186,8 @@ pub struct Names {
     pub openers: Vec<u32>,
     /// Family names before given names of two syllables with a hyphen between them, by number.
     pub hyphenated: Vec<u32>,
+    /// Names by which the press calls a person without more, by number.
+    pub single: Vec<u32>,
     /// Words in front of a role that belong to it, by number.
     pub before_roles: Vec<u32>,
     /// Words behind an age, by number.
@@ -238,8 +240,18 @@ pub struct Sources<'a> {
     pub given: &'a [&'a str],
     /// Family names before given names with a hyphen.
     pub hyphenated: &'a [String],
+    /// Names that stand for a person alone.
+    pub single: &'a [String],
     /// Organisations with one name in all languages: key to names.
     pub orgs: &'a BTreeMap<String, Vec<String>>,
+}
+
+/// The name of a public body with its first word in lower case, where papers write it so: `Bộ Y tế`, `bộ Y tế`.
+fn with_lower_body(name: &str, bodies: &[String]) -> Option<String> {
+    let first = name.chars().next()?;
+    let lower: String = first.to_lowercase().chain(name[first.len_utf8()..].chars()).collect();
+    let is_body = |body: &String| lower.strip_prefix(body.as_str()).is_some_and(|rest| rest.starts_with(' '));
+    (lower != name && bodies.iter().any(is_body)).then_some(lower)
 }
 
 impl Names {
@@ -293,7 +305,11 @@ impl Names {
             for (key, spellings) in &lexicon.org.names {
                 names.orgs.push(key.clone());
                 for spelling in spellings {
-                    names.add(spelling, Entry::Org(names.orgs.len() as u16 - 1), Case::Names, vocabulary);
+                    let entry = Entry::Org(names.orgs.len() as u16 - 1);
+                    names.add(spelling, entry, Case::Names, vocabulary);
+                    if let Some(lower) = with_lower_body(spelling, &lexicon.org.lower_bodies) {
+                        names.add(&lower, entry, Case::Names, vocabulary);
+                    }
                 }
             }
             names.org_verbs.extend(lexicon.org.verbs.iter().map(|words| words.to_lowercase()));
@@ -391,6 +407,7 @@ impl Names {
                 names.add(spelling, Entry::Org(known as u16), Case::Names, vocabulary);
             }
         }
+        names.single = sources.single.iter().map(|name| vocabulary.add(name)).collect();
         names.hyphenated = sources.hyphenated.iter().map(|name| vocabulary.add(name)).collect();
         // A word that Vietnamese has too begins no foreign name.
         let family_first = sources.lexicons.iter().all(|lexicon| lexicon.person.given.is_empty());

@@ -187,6 +187,9 @@ fn family_first(line: &Line, at: usize, beside: Beside, found: &[Person]) -> Opt
     if words(end) == 1 && is_last_name(line, at, found) {
         return Some((end, 0.85, true));
     }
+    if words(end) == 1 && line.is_one_of(at, &line.names.single) {
+        return Some((end, 0.8, true));
+    }
     if role && line.tokens[at].space_before() {
         let single = line.tokens[at].of(line.text);
         let goes_on = line.tokens.get(end).is_some_and(|next| next.is_lower());
@@ -307,6 +310,7 @@ fn given_first(line: &Line, at: usize, beside: Beside, roles: &[Role], found: &[
         1 if given && at > 0 && line.tokens[at - 1].is_lower() && line.is_one_of(at - 1, &line.names.articles) => {
             Some((end, 0.75, true))
         }
+        1 if line.is_one_of(at, &line.names.single) && !line.is_titled => Some((end, 0.8, true)),
         // `Mr. Olden`: the sign belongs to the word of address.
         1 => (honorific || (role && !line.begins(at))).then_some((end, 0.85, true)),
         _ if honorific || role => Some((end, 0.93, false)),

@@ -276,9 +276,16 @@ fn is_free(line: &Line, at: usize, end: usize, roles: &[Role]) -> bool {
 /// End of a family name alone in front of a role or a word of address: `陈|校长`, `王|教授`.
 fn addressed(line: &Line, surname: Hit, roles: &[Role]) -> Option<usize> {
     let (at, end) = (surname.at, surname.end);
-    let titled = line.hits.at(end).iter().any(|hit| hit.entry == Entry::HonorificBehind && hit.end - hit.at > 1)
-        || near(roles, end).1.iter().any(|role| role.at == end);
-    if !titled || line.names.weak.contains(line.tokens[at].of(line.text)) {
+    let word = line.tokens[at].of(line.text);
+    let addressed = line.hits.at(end).iter().any(|hit| hit.entry == Entry::HonorificBehind && hit.end - hit.at > 1);
+    let weak = line.names.weak.contains(word);
+    // `温先生`, not `向先生请教`; `高校长` may be anything.
+    let titled = if weak {
+        addressed && !line.names.between.contains(word)
+    } else {
+        addressed || near(roles, end).1.iter().any(|role| role.at == end)
+    };
+    if !titled {
         return None;
     }
     is_bound(line, at).then_some(end)

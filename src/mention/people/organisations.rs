@@ -137,7 +137,11 @@ fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
         && line.is_lower_word(end)
         && !line.is_one_of(end, &line.names.org_ends)
         && is_syllable(&line.tokens[head.end].of(line.text).to_lowercase());
-    (end > head.end && !cut).then_some(Org { at: head.at, end, known: None })
+    let by_name = line.hits.longest(head.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
+    match by_name {
+        Some(name) => Some(Org { at: name.at, end: name.end, known: Some(name.entry) }),
+        None => (end > head.end && !cut).then_some(Org { at: head.at, end, known: None }),
+    }
 }
 
 /// The name behind a word in lower case that is no part of it: `hãng Velotra`.
@@ -207,9 +211,8 @@ fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize
             return None;
         }
         // `Chủ tịch UBND thành phố | Phạm Phú Khôi`, but `Hiệu trưởng Trường Phạm Phú Khôi`
-        if !is_named {
-            end = (head.end..end).find(|at| line.begins_person(*at)).unwrap_or(end);
-        }
+        let least = head.end + usize::from(is_named);
+        end = (least..end).find(|at| line.begins_person(*at)).unwrap_or(end);
     }
     let by_name = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
     match by_name {
