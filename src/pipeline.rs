@@ -264,7 +264,8 @@ pub fn run(request: &RunRequest, progress: &dyn Progress) -> Result<RunSummary> 
 
 /// Which files a run reads, and which are committed already.
 struct Plan {
-    /// What is to be done, in the order of the tables: (`file_path`, input).
+    /// What is to be done, in the order of the tables: `file_path`, and of files of one name whatever does not depend on the order in
+    /// which the inputs are given.
     work: Vec<Work>,
     skipped: i64,
     /// Every input that was listed, committed or not.
@@ -419,10 +420,12 @@ impl Work {
     }
 
     /// What rows are ordered by.
-    fn order(&self) -> (String, usize) {
+    fn order(&self) -> (String, u64, PathBuf, usize) {
         match self {
-            Work::File(file) => (file.order(), file.input),
-            Work::Rejected(rejection) => (rejection.origin.file_path.to_string(), rejection.origin.input),
+            Work::File(file) => (file.order(), file.bytes, file.path.clone(), file.input),
+            Work::Rejected(rejection) => {
+                (rejection.origin.file_path.to_string(), 0, PathBuf::new(), rejection.origin.input)
+            }
         }
     }
 

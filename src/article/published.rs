@@ -41,6 +41,12 @@ pub(super) fn date(draft: &Draft, words: &Words, tag: &str, home: Option<&str>) 
     let line = found.as_ref().map(|found| found.line);
     let by_line =
         |sure: bool| found.as_ref().filter(|found| (found.score >= SURE) == sure).map(|found| of_found(found, &lines));
+    // A field that gives only month or year is no better than a line that gives the day in it.
+    let is_in = |line: &Published, field: &Published| line.day.is_some() && line.edtf.starts_with(&field.edtf);
+    let field = field.map(|field| match field.day {
+        None => by_line(true).filter(|line| is_in(line, &field)).unwrap_or(field),
+        Some(_) => field,
+    });
     let published = field
         .or_else(|| by_line(true))
         .or_else(|| from_address(draft.record.fields.url.as_deref()?))
@@ -48,18 +54,30 @@ pub(super) fn date(draft: &Draft, words: &Words, tag: &str, home: Option<&str>) 
     Dated { published, line }
 }
 
-/// Reads ISO 8601 and RFC 2822 forms; what is in another form is left to the reader of the `extra` column.
+/// Forms of a time with its zone beside those of RFC 3339 and 2822: `2024-05-03 10:00:00+07` as databases have it, `20240503T100000Z`.
+const ZONED: [(&str, &str); 8] = [
+    ("%Y-%m-%dT%H:%M:%S%.f%#z", "second"),
+    ("%Y-%m-%d %H:%M:%S%.f%#z", "second"),
+    ("%Y-%m-%d %H:%M:%S%.f %#z", "second"),
+    ("%Y%m%dT%H%M%S%#z", "second"),
+    ("%Y-%m-%dT%H:%M%#z", "minute"),
+    ("%Y-%m-%d %H:%M%#z", "minute"),
+    ("%Y-%m-%d %H:%M %#z", "minute"),
+    ("%Y%m%dT%H%M%#z", "minute"),
+];
+
+/// Reads ISO 8601, EDTF and RFC 2822 forms.
 fn from_field(value: &str) -> Option<Published> {
-    let instant = DateTime::parse_from_rfc3339(value)
-        .or_else(|_| DateTime::parse_from_rfc2822(value))
-        .or_else(|_| DateTime::parse_from_str(value, "%Y-%m-%dT%H:%M:%S%z"))
-        .or_else(|_| DateTime::parse_from_str(value, "%Y-%m-%d %H:%M:%S%:z"));
-    if let Ok(instant) = instant {
+    let standard = DateTime::parse_from_rfc3339(value).or_else(|_| DateTime::parse_from_rfc2822(value));
+    let zoned = standard.ok().map(|instant| (instant, "second")).or_else(|| {
+        ZONED.iter().find_map(|(form, precision)| Some((DateTime::parse_from_str(value, form).ok()?, *precision)))
+    });
+    if let Some((instant, precision)) = zoned {
         return Some(Published {
             edtf: instant.format("%Y-%m-%dT%H:%M:%S%:z").to_string(),
             day: Some(instant.date_naive()),
-            instant: Some(instant.timestamp_micros()),
-            precision: "second",
+            instant: instant_of(&instant),
+            precision,
             source: "field",
         });
     }
@@ -74,8 +92,38 @@ fn from_field(value: &str) -> Option<Published> {
             return Some(Published { edtf, day: Some(local.date()), instant: None, precision, source: "field" });
         }
     }
-    let day = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"].iter().find_map(|form| NaiveDate::parse_from_str(value, form).ok())?;
-    Some(of_day(day, "field"))
+    let mut days = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"].iter();
+    if let Some(day) = days.find_map(|form| NaiveDate::parse_from_str(value, form).ok()) {
+        return Some(of_day(day, "field"));
+    }
+    of_part(value)
+}
+
+/// A year or a month: `2024`, `2024-05`, `05/2024`, `2024-05-XX`.
+fn of_part(value: &str) -> Option<Published> {
+    let value = value.trim_end_matches("-XX");
+    let parts: Vec<&str> = value.split(['-', '/', '.']).collect();
+    let number = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()).then(|| part.parse::<u32>().ok())?;
+    let year = |part: &str| number(part).filter(|year| part.len() == 4 && YEARS.contains(year));
+    let month = |part: &str| number(part).filter(|month| part.len() <= 2 && (1..=12).contains(month));
+    let (edtf, precision) = match parts[..] {
+        [only] => (format!("{:04}", year(only)?), "year"),
+        [first, second] => {
+            let (year, month) = year(first).zip(month(second)).or_else(|| Some((year(second)?, month(first)?)))?;
+            (format!("{year:04}-{month:02}"), "month")
+        }
+        _ => return None,
+    };
+    Some(Published { edtf, day: None, instant: None, precision, source: "field" })
+}
+
+/// Years of which a field may give no more.
+const YEARS: std::ops::Range<u32> = 1800..2100;
+
+/// Microseconds of an instant; none in years that readers of tables do not know (0 and before, 10000 and later).
+fn instant_of(instant: &DateTime<FixedOffset>) -> Option<i64> {
+    use chrono::Datelike as _;
+    (1..=9999).contains(&instant.to_utc().year()).then(|| instant.timestamp_micros())
 }
 
 fn of_day(day: NaiveDate, source: &'static str) -> Published {
@@ -338,6 +386,28 @@ mod tests {
         assert_eq!((without.instant, without.precision), (None, "minute"));
         assert_eq!(from_field("2025-10-04").unwrap().precision, "day");
         assert_eq!(from_field("04/10/2025"), None);
+    }
+
+    #[test]
+    fn fields_are_read_in_the_forms_of_databases_and_standards() {
+        for (value, edtf, precision, has_instant) in [
+            ("2024-05-03 10:00:00+07", "2024-05-03T10:00:00+07:00", "second", true),
+            ("2024-05-03 10:00:00.123 +0700", "2024-05-03T10:00:00+07:00", "second", true),
+            ("2024-05-03T10:00+0700", "2024-05-03T10:00:00+07:00", "minute", true),
+            ("20240503T100000Z", "2024-05-03T10:00:00+00:00", "second", true),
+            ("2024-05-03T10:00", "2024-05-03T10:00:00", "minute", false),
+            ("2024-05", "2024-05", "month", false),
+            ("05/2024", "2024-05", "month", false),
+            ("2024-05-XX", "2024-05", "month", false),
+            ("2024", "2024", "year", false),
+            ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59-12:00", "second", false),
+        ] {
+            let found = from_field(value).unwrap();
+            assert_eq!((found.edtf.as_str(), found.precision, found.instant.is_some()), (edtf, precision, has_instant));
+        }
+        for value in ["13/2024", "20", "99999", "not a date", "2024-05-XX-XX-01"] {
+            assert_eq!(from_field(value), None, "{value}");
+        }
     }
 
     #[test]

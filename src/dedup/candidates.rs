@@ -13,7 +13,7 @@ use crate::error::Result;
 pub(crate) const ARTICLE_BITS: u32 = 64 - FINGERPRINT_BITS;
 /// Longest list of which all pairs are made. Fingerprints of a story stand in its copies; what stands in more articles is a set
 /// phrase or a story with very many copies, for which [`REPRESENTATIVES`] are enough.
-const LONGEST_LIST: usize = 16;
+const LONGEST_LIST: usize = 64;
 /// Articles of a longer list that the others are paired with: those that come first in the order of [`Articles::rank`].
 const REPRESENTATIVES: usize = 8;
 /// Least number of fingerprints that a candidate pair shares: one may be chance.

@@ -122,6 +122,18 @@ fn nothing_is_dropped_in_favour_of_a_page_that_does_not_publish_it() {
 }
 
 #[test]
+fn all_who_share_a_passage_have_their_edges() {
+    // Forty papers print one agency's story, each with as much of its own.
+    let texts: Vec<(String, String)> = (0..40)
+        .map(|paper| (format!("p{paper:02}"), words(&[100..300, 1000 + 200 * paper..1150 + 200 * paper])))
+        .collect();
+    let records: Vec<(&str, &str)> = texts.iter().map(|(id, text)| (id.as_str(), text.as_str())).collect();
+    let resolution = resolve(&records, &config(), MEMORY);
+    assert!(resolution.edges.iter().all(|edge| edge.kind == Kind::Syndicated && !edge.dropped));
+    assert_eq!(resolution.edges.len(), 40 * 39 / 2);
+}
+
+#[test]
 fn flagged_duplicates_keep_their_kind() {
     let records = [("a", words(&[0..200])), ("b", words(&[0..100]))];
     let records = records.each_ref().map(|(id, text)| (*id, text.as_str()));

@@ -8,6 +8,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
+use crate::document::Label;
 use crate::error::{Error, Result};
 
 /// A labelled record. Only `id` and `raw_text` must be there; a record without labels is a page without an article.
@@ -54,7 +55,26 @@ impl Gold {
 /// [`Error::Read`] where the file cannot be read; [`Error::Config`] naming file and line where a line is not such a record.
 pub fn read(path: &Path) -> Result<Vec<Gold>> {
     let records: Vec<(usize, Gold)> = read_lines(path)?;
+    if records.is_empty() {
+        return Err(Error::Config(format!("{}: it holds no labelled record", path.display())));
+    }
     for (number, record) in &records {
+        if record.raw_text.is_empty() && record.labels.is_empty() {
+            return Err(Error::Config(format!(
+                "{}: line {number}: the record has no `raw_text`, the text whose lines are labelled",
+                path.display()
+            )));
+        }
+        let is_known = |label: &&String| {
+            matches!(label.as_str(), "noise" | "duplicate") || Label::ALL.iter().any(|known| known.as_str() == **label)
+        };
+        if let Some(label) = record.labels.iter().chain(&record.labels_fine).find(|label| !is_known(label)) {
+            let known = Label::ALL.map(Label::as_str).join(" ");
+            return Err(Error::Config(format!(
+                "{}: line {number}: there is no label `{label}`; the labels are: noise duplicate {known}",
+                path.display()
+            )));
+        }
         let lines = record.raw_text.split('\n').count();
         for (field, labels) in [("labels", &record.labels), ("labels_fine", &record.labels_fine)] {
             if !labels.is_empty() && labels.len() != lines {

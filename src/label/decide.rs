@@ -406,17 +406,21 @@ impl Page<'_> {
 
     /// Items of the lines that are other stories now: those of the rules without lines that became something else, and new ones.
     fn collect_items(&mut self) {
-        let keeps = |at: &Option<usize>, label: Label| {
-            at.filter(|&at| self.decisions[at].is_some_and(|it| it.label == label || it.item.is_some()))
+        // A line belongs to the item that its decision names, if it is still of that kind.
+        let of_item = |at: &Option<usize>, number: usize| {
+            at.filter(|&at| self.decisions[at].is_some_and(|it| it.item == Some(number + 1)))
+        };
+        let heading = |at: &Option<usize>| {
+            at.filter(|&at| self.decisions[at].is_some_and(|it| it.label == Label::RelatedHeading || it.item.is_some()))
         };
         let mut kept: Vec<Item> = Vec::new();
         let mut number_of = vec![None; self.items.len()];
         for (number, item) in self.items.iter().enumerate() {
             let item = Item {
-                heading: keeps(&item.heading, Label::RelatedHeading),
-                headline: keeps(&item.headline, Label::Related),
-                teaser: keeps(&item.teaser, Label::Related),
-                caption: keeps(&item.caption, Label::Related),
+                heading: heading(&item.heading),
+                headline: of_item(&item.headline, number),
+                teaser: of_item(&item.teaser, number),
+                caption: of_item(&item.caption, number),
                 date: item.date,
             };
             if item.headline.is_some() || item.teaser.is_some() || item.caption.is_some() {

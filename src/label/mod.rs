@@ -412,7 +412,10 @@ fn is_kept(decision: &Decision, config: &LabelConfig) -> bool {
     };
     match config.preset {
         Preset::Balanced => text,
-        Preset::Precision => text && decision.confidence >= config.precision_min_confidence,
+        // A title that is doubted is still the article's: only body and lead are left out.
+        Preset::Precision => {
+            decision.label == Label::Title || (text && decision.confidence >= config.precision_min_confidence)
+        }
         Preset::Recall => text || unsure_cut(),
     }
 }

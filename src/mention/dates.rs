@@ -247,6 +247,8 @@ struct Rule {
 
 /// Tokens within which a form that begins with a word has its number.
 const NUMBER_NEAR: usize = 8;
+/// Days from which a span is no event.
+const TERM_DAYS: i32 = 300;
 /// Dates of a line among which the month is looked for that a later day without one is of.
 const MONTH_NEAR: usize = 8;
 /// Characters in front of a date in which words announce it.
@@ -397,6 +399,9 @@ pub struct Grammar {
     /// Keys of the parts of the day.
     parts: Vec<String>,
     announced: Vec<String>,
+    compared: Phrases<()>,
+    compared_behind: Phrases<()>,
+    targets: Vec<String>,
     horizons: Vec<String>,
     unspaced: bool,
 }
@@ -410,6 +415,7 @@ impl Grammar {
         let mut grammar = Grammar {
             unspaced,
             announced: lexicon.announced.clone(),
+            targets: lexicon.targets.clone(),
             horizons: lexicon.horizons.clone(),
             ..Grammar::default()
         };
@@ -449,6 +455,8 @@ impl Grammar {
             (&mut grammar.vague, &lexicon.vague),
             (&mut grammar.vague_behind, &lexicon.vague_behind),
             (&mut grammar.not_behind, &lexicon.not_behind),
+            (&mut grammar.compared, &lexicon.compared),
+            (&mut grammar.compared_behind, &lexicon.compared_behind),
             (&mut grammar.not_before, &lexicon.not_before),
         ] {
             for word in words {
@@ -754,13 +762,27 @@ impl Grammar {
     /// Whether the sentence of a date announces it: a day to come says nothing about when the text was written.
     #[must_use]
     pub fn is_announced(&self, text: &str, start: usize) -> bool {
+        self.stands_in_front(&self.announced, text, start)
+    }
+
+    /// Whether a date is what something is compared with, or a target: no event of the text.
+    #[must_use]
+    pub fn is_no_event(&self, text: &str, tokens: &[Token], date: &Range<usize>) -> bool {
+        let before = &tokens[date.start.saturating_sub(6)..date.start];
+        self.compared.ending(before, 4).is_some()
+            || self.compared_behind.longest(&tokens[date.end..]).is_some()
+            || self.stands_in_front(&self.targets, text, tokens[date.start].start as usize)
+    }
+
+    /// Whether one of some words, in lower case, stands in front of a byte in its sentence.
+    fn stands_in_front(&self, words: &[String], text: &str, start: usize) -> bool {
         let before = text.get(..start).unwrap_or("");
         // A sentence of the press is hardly longer.
         let far = before.char_indices().rev().nth(SENTENCE_CHARS).map_or(0, |(at, _)| at);
         let before = &before[far..];
         let begin = before.rfind(['.', '。', '!', '?', ';', '\n']).map_or(0, |at| at + 1);
         let sentence = before.get(begin..).unwrap_or(before).to_lowercase();
-        self.announced.iter().any(|word| {
+        words.iter().any(|word| {
             sentence.match_indices(word.as_str()).any(|(at, _)| {
                 let open = |c: Option<char>| self.unspaced || c.is_none_or(|c| !c.is_alphanumeric());
                 open(sentence[..at].chars().next_back()) && open(sentence[at + word.len()..].chars().next())
@@ -788,6 +810,13 @@ impl Value {
             (Value::DayOfMonth(day), Some((year, month))) => Day::new(year, month, day).map_or(self, Value::Day),
             _ => self,
         }
+    }
+
+    /// Whether it spans a year or nearly so: a term or a plan, whatever it is called by.
+    #[must_use]
+    pub fn is_term(self) -> bool {
+        let Value::Days(first, last) = self else { return false };
+        first.days().zip(last.days()).is_some_and(|(first, last)| last - first >= TERM_DAYS)
     }
 
     /// The month that it names last.

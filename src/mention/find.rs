@@ -147,7 +147,8 @@ impl Finder {
         };
         for date in dates.iter() {
             // A day without a month, in a line that names none before it, is one of the dateline's.
-            let date = &dates::Found { value: date.value.in_month(state.dateline_month), ..date.clone() };
+            let value = date.value.in_month(state.dateline_month);
+            let date = &dates::Found { value, period: date.period || value.is_term(), ..date.clone() };
             if (tokens[date.tokens.start].start as usize) < mark {
                 state.dateline_month = date.value.month().or(state.dateline_month);
             }
@@ -168,6 +169,7 @@ impl Finder {
             if let Some(edtf) = edtf
                 .as_ref()
                 .filter(|edtf| in_text && date.value.is_day() && !date.period && !state.event_dates.contains(edtf))
+                .filter(|_| !language.dates.is_no_event(text, tokens, &date.tokens))
             {
                 state.event_dates.push(edtf.clone());
             }

@@ -127,6 +127,12 @@ pub struct DateLexicon {
     pub relative: BTreeMap<String, Vec<String>>,
     /// In front of a date in its sentence: the day is yet to come. Lower case.
     pub announced: Vec<String>,
+    /// Words right in front of a day with which something is compared (`so với`, `compared with`).
+    pub compared: Vec<String>,
+    /// The same right behind it (`相比`).
+    pub compared_behind: Vec<String>,
+    /// In front of a day in its sentence: it is a target, no event (`mục tiêu`, `goal`). Lower case.
+    pub targets: Vec<String>,
     /// Words in front of a year to come (`đến`, `by`): it tells nothing about the day of the article. Lower case.
     pub horizons: Vec<String>,
     /// Words in front of a form that make it something else (`số 12/2020`).

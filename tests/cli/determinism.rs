@@ -7,7 +7,7 @@ use std::path::Path;
 use newsieve::config;
 use newsieve::pipeline::{self, RunRequest, Silent};
 
-use crate::support::{Sandbox, files, json_line, seeds};
+use crate::support::{Sandbox, article, files, json_line, seeds};
 
 /// The table files of an output, without `runs`, which tells the time.
 fn tables(output: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -45,6 +45,17 @@ fn dump(sandbox: &Sandbox) {
     for path in ["feed.jsonl", "vi/02_thong_xe_cau.txt", "zh/02_tushuche.txt", "en/03_school_regatta.txt"] {
         sandbox.write(&format!("in/{path}"), fs::read(seeds().join(path)).unwrap());
     }
+}
+
+#[test]
+fn tables_do_not_depend_on_the_order_in_which_inputs_are_given() {
+    let sandbox = Sandbox::new();
+    for (path, number) in [("x/a.txt", 1), ("y/a.txt", 2), ("x/b.txt", 3), ("y/c.txt", 4)] {
+        sandbox.write(path, article(number));
+    }
+    sandbox.run(&["run", "x", "y", "--run-id", "same", "-o", "one"]).expect(0);
+    sandbox.run(&["run", "y", "x", "--run-id", "same", "-o", "other"]).expect(0);
+    assert_same(&tables(&sandbox.path("one")), &tables(&sandbox.path("other")), "inputs in another order");
 }
 
 #[test]
