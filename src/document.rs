@@ -326,6 +326,8 @@ pub struct Article {
     pub mentions: Vec<Mention>,
     /// What is counted in the text.
     pub measures: Measures,
+    /// The unknown fields of the input and the caller's date, where that was not understood.
+    pub extra: Option<String>,
 }
 
 /// What is counted in a kept text: columns for the reader, never reasons to drop.

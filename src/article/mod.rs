@@ -12,7 +12,9 @@ use std::borrow::Cow;
 
 use crate::chars::{Kinds, chars};
 use crate::config::Config;
-use crate::document::{Article, Label, Reason, Record, Rejection, RelatedItem, Segment, Verdict, excerpt, hash_hex};
+use crate::document::{
+    Article, CallerFields, Label, Reason, Record, Rejection, RelatedItem, Segment, Verdict, excerpt, hash_hex,
+};
 use crate::label::line::{Evidence, Line};
 use crate::label::{Item, Labelled};
 use crate::latin;
@@ -101,7 +103,7 @@ impl Fields<'_> {
         let (agency, agency_role) = Self::agency(&draft, &paragraphs).unzip();
         let home = agency.and_then(|agency| self.patterns.agencies[agency].country.clone());
         let home = home.or_else(|| home_of(domain.as_deref()));
-        let published::Dated { published, line: dated } =
+        let published::Dated { published, line: dated, field_is_unread } =
             published::date(&draft, self.stamps, &language.tag, home.as_deref());
         let anchor = published.as_ref().and_then(|published| published.day);
         let state = State { anchor, home, ..State::default() };
@@ -154,6 +156,7 @@ impl Fields<'_> {
             related: draft.related(found, self.patterns, &mut scratch),
             mentions: state.mentions,
             measures,
+            extra: field_is_unread.then(|| with_date(&record.fields, &self.config.input.date_field)),
             title,
             text,
         };
@@ -513,6 +516,14 @@ fn one_spaced(text: &str) -> String {
 
 fn join<'a>(paragraphs: impl Iterator<Item = &'a Paragraph<'a>>) -> String {
     paragraphs.map(|paragraph| paragraph.text.as_ref()).collect::<Vec<_>>().join("\n")
+}
+
+/// The unknown fields with the caller's date behind them, which was not understood.
+fn with_date(fields: &CallerFields, name: &str) -> String {
+    let before = fields.extra.as_deref().and_then(|extra| extra.strip_suffix('}'));
+    let before = before.map_or_else(|| "{".to_owned(), |extra| format!("{extra},"));
+    let field = |text: &str| serde_json::Value::from(text).to_string();
+    format!("{before}{}:{}}}", field(name), field(fields.date.as_deref().unwrap_or_default()))
 }
 
 /// The matching key of a text of such paragraphs.

@@ -1,6 +1,6 @@
 //! The publication date: the caller's field first, then the address, a date line beside the title, a byline. Never from other stories.
 
-use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, Utc};
 
 use super::Draft;
 use super::stamp::{Habits, Order, Said, Stamp, Words};
@@ -25,6 +25,8 @@ pub(super) struct Dated {
     pub published: Option<Published>,
     /// The line that gives it.
     pub line: Option<usize>,
+    /// Whether the caller's date says nothing that is understood.
+    pub field_is_unread: bool,
 }
 
 /// The date, by the order of trust: field, date line, address, another line beside the title.
@@ -37,6 +39,7 @@ pub(super) fn date(draft: &Draft, words: &Words, tag: &str, home: Option<&str>) 
             Some(of_time(&stamp, None, "field"))
         })
     });
+    let field_is_unread = draft.record.fields.date.is_some() && field.is_none();
     let found = from_lines(&lines);
     let line = found.as_ref().map(|found| found.line);
     let by_line =
@@ -51,7 +54,7 @@ pub(super) fn date(draft: &Draft, words: &Words, tag: &str, home: Option<&str>) 
         .or_else(|| by_line(true))
         .or_else(|| from_address(draft.record.fields.url.as_deref()?))
         .or_else(|| by_line(false));
-    Dated { published, line }
+    Dated { published, line, field_is_unread }
 }
 
 /// Forms of a time with its zone beside those of RFC 3339 and 2822: `2024-05-03 10:00:00+07` as databases have it, `20240503T100000Z`.
@@ -66,7 +69,7 @@ const ZONED: [(&str, &str); 8] = [
     ("%Y%m%dT%H%M%#z", "minute"),
 ];
 
-/// Reads ISO 8601, EDTF and RFC 2822 forms.
+/// Reads ISO 8601, EDTF and RFC 2822 forms, seconds since 1970 and the fourteen digits of web archives.
 fn from_field(value: &str) -> Option<Published> {
     let standard = DateTime::parse_from_rfc3339(value).or_else(|_| DateTime::parse_from_rfc2822(value));
     let zoned = standard.ok().map(|instant| (instant, "second")).or_else(|| {
@@ -81,8 +84,14 @@ fn from_field(value: &str) -> Option<Published> {
             source: "field",
         });
     }
+    if let Some(instant) = of_epoch(value) {
+        let edtf = instant.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let (day, instant) = (Some(instant.date_naive()), Some(instant.timestamp_micros()));
+        return Some(Published { edtf, day, instant, precision: "second", source: "field" });
+    }
     for (form, precision) in [
         ("%Y-%m-%dT%H:%M:%S%.f", "second"),
+        ("%Y%m%d%H%M%S", "second"),
         ("%Y-%m-%d %H:%M:%S%.f", "second"),
         ("%Y-%m-%d %H:%M", "minute"),
         ("%Y-%m-%dT%H:%M", "minute"),
@@ -98,6 +107,23 @@ fn from_field(value: &str) -> Option<Published> {
     }
     of_part(value)
 }
+
+/// Seconds, thousandths or millionths of seconds since 1970, of the years in which news was put on the web.
+fn of_epoch(value: &str) -> Option<DateTime<Utc>> {
+    let (whole, fraction) = value.split_once('.').unwrap_or((value, "0"));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    let number = (digits(whole) && digits(fraction)).then(|| whole.parse::<i64>().ok())??;
+    let seconds = match whole.len() {
+        9 | 10 => number,
+        13 => number / 1_000,
+        16 => number / 1_000_000,
+        _ => return None,
+    };
+    EPOCH_SECONDS.contains(&seconds).then(|| DateTime::from_timestamp_secs(seconds))?
+}
+
+/// From 1990 to the spring of 2030: ten digits that begin with a later year are a day and an hour.
+const EPOCH_SECONDS: std::ops::Range<i64> = 631_152_000..1_900_000_000;
 
 /// A year or a month: `2024`, `2024-05`, `05/2024`, `2024-05-XX`.
 fn of_part(value: &str) -> Option<Published> {
@@ -400,12 +426,16 @@ mod tests {
             ("05/2024", "2024-05", "month", false),
             ("2024-05-XX", "2024-05", "month", false),
             ("2024", "2024", "year", false),
+            ("1714730400", "2024-05-03T10:00:00Z", "second", true),
+            ("1714730400.25", "2024-05-03T10:00:00Z", "second", true),
+            ("1714730400123", "2024-05-03T10:00:00Z", "second", true),
+            ("20240503100000", "2024-05-03T10:00:00", "second", false),
             ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59-12:00", "second", false),
         ] {
             let found = from_field(value).unwrap();
             assert_eq!((found.edtf.as_str(), found.precision, found.instant.is_some()), (edtf, precision, has_instant));
         }
-        for value in ["13/2024", "20", "99999", "not a date", "2024-05-XX-XX-01"] {
+        for value in ["13/2024", "20", "99999", "not a date", "2024-05-XX-XX-01", "2024050310", "20241399100000"] {
             assert_eq!(from_field(value), None, "{value}");
         }
     }

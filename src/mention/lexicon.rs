@@ -335,6 +335,10 @@ pub struct OrgLexicon {
     pub outer: Vec<String>,
     /// Last words of a part of a known organisation that lies in a place (`分行`), in languages without spaces.
     pub branches: Vec<String>,
+    /// Last words of a part of an organisation that stands right behind its name (`宣传部`), in languages without spaces.
+    pub parts: Vec<String>,
+    /// Characters that say of which level a public body is (`省`, `市`), in languages without spaces.
+    pub levels: String,
     /// Words in front of the short form that brackets give a name (`hereafter`, `以下简称`).
     pub explains: Vec<String>,
     /// Last words of bodies whose names may begin with any characters (`医院`), in languages without spaces.

@@ -56,6 +56,8 @@ pub enum Entry {
     OuterHead,
     /// Last word of a part of an organisation that lies in a place.
     BranchTail,
+    /// Last word of a part of an organisation, right behind its name.
+    PartTail,
     /// Last word of a body whose name may begin with any characters.
     Institution,
     /// Word in front of one that names nothing.
@@ -223,6 +225,8 @@ pub struct OrgSets {
     pub joints: HanSet,
     /// What stands behind the names of towns of two characters.
     pub towns: HanSet,
+    /// What says of which level a public body is.
+    pub levels: HanSet,
 }
 
 /// Names of several files together.
@@ -342,6 +346,7 @@ impl Names {
                 (&mut names.org.counts, &org.counts),
                 (&mut names.org.joints, &org.joints),
                 (&mut names.org.towns, &org.towns),
+                (&mut names.org.levels, &org.levels),
                 (&mut names.weak, &person.weak),
                 (&mut names.spoken, &person.spoken),
             ] {
@@ -355,7 +360,7 @@ impl Names {
             }
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
             names.bare.extend(org.bare.iter().cloned());
-            let lists: [(&[String], Entry, Case); 32] = [
+            let lists: [(&[String], Entry, Case); 33] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&org.heads, Entry::OrgHead, Case::Names),
@@ -369,6 +374,7 @@ impl Names {
                 (&org.companies, Entry::Company, Case::Any),
                 (&org.outer, Entry::OuterHead, Case::Any),
                 (&org.branches, Entry::BranchTail, Case::Any),
+                (&org.parts, Entry::PartTail, Case::Any),
                 (&org.explains, Entry::Explains, Case::Any),
                 (&org.institutions, Entry::Institution, Case::Any),
                 (&org.generic, Entry::Generic, Case::Any),

@@ -311,7 +311,7 @@ impl ObjectSeed<'_> {
                     object.named[index] = Some(text).filter(|text| !text.is_empty());
                     is_taken = true;
                 }
-                Some(b'0'..=b'9' | b'-') if index == 0 => {
+                Some(b'0'..=b'9' | b'-') if index == 0 || (index == 3 && is_time(value.get())) => {
                     object.named[index] = Some(value.get().to_owned());
                     is_taken = true;
                 }
@@ -321,6 +321,12 @@ impl ObjectSeed<'_> {
         }
         if is_taken { Ok(()) } else { object.add_extra(key, value) }
     }
+}
+
+/// Whether a number may be a time: seconds or thousandths since 1970, or the figures of a day.
+pub(super) fn is_time(number: &str) -> bool {
+    let whole = number.split_once('.').map_or(number, |(whole, _)| whole);
+    number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && matches!(whole.len(), 4 | 8..=10 | 13 | 14 | 16)
 }
 
 /// A key, borrowed from the line unless it is escaped.

@@ -11,6 +11,7 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use serde_json::{Map, Value};
 
+use super::jsonl::is_time;
 use super::open::{Place, too_large_detail};
 use super::stream::{Fault, Stream};
 use crate::config::InputConfig;
@@ -184,7 +185,7 @@ fn record(
         for (index, (_, target)) in targets.into_iter().enumerate().filter(|(_, (field, _))| *field == name) {
             match &value {
                 Value::String(text) => *target = Some(text.clone()).filter(|text| !text.is_empty()),
-                Value::Number(number) if index == 0 => *target = Some(number.to_string()),
+                Value::Number(number) if index == 0 || (index == 3 && is_time(&number.to_string())) => *target = Some(number.to_string()),
                 Value::Null => {}
                 _ => continue,
             }

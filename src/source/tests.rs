@@ -338,7 +338,8 @@ fn fields_of_the_caller() {
         ),
         ("\"id\":12345678901234567890123,\"text\":\"a\"", (Some("12345678901234567890123"), None, None, None), None),
         ("\"id\":\"\",\"url\":null,\"title\":\"\",\"text\":\"a\"", (None, None, None, None), None),
-        ("\"id\":true,\"text\":\"a\",\"date\":2024", (None, None, None, None), Some("{\"id\":true,\"date\":2024}")),
+        ("\"id\":true,\"text\":\"a\",\"date\":-24", (None, None, None, None), Some("{\"id\":true,\"date\":-24}")),
+        ("\"text\":\"a\",\"date\":1714730400", (None, None, None, Some("1714730400")), None),
         (
             "\"z\":1.50,\"text\":\"a\",\"a\":{\"y\": [1e3 ,null]},\"\\u00e9\\n\":\"\\u00e9\"",
             (None, None, None, None),

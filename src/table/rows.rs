@@ -382,7 +382,7 @@ pub(crate) fn push_article(row: &mut RowBuilder, record: &Record, article: &Arti
     row.int32(1);
     row.known(None);
     row.known(Some(&record.encoding));
-    row.known(record.fields.extra.as_deref());
+    row.known(article.extra.as_deref().or(record.fields.extra.as_deref()));
     row.known(Some(&article.text_hash));
     row.boolean(record.caller_id);
     row.timestamp(record.fields.crawl_date.as_deref().and_then(instant));

@@ -349,7 +349,7 @@ const ARTICLES: &[Column] = &[
         "extra",
         Text,
         "JSON object",
-        "fields of the input that newsieve does not know, untouched",
+        "fields of the input that newsieve does not know, untouched; a date that it does not understand is among them",
         "there are none",
     )
     .long(),

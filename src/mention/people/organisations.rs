@@ -72,7 +72,7 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) 
         if han::is_in_word(line, best.end) {
             return None;
         }
-        if let Some(end) = han::goes_on(line, best) {
+        if let Some(end) = han::goes_on(line, best).or_else(|| han::part_end(line, best.end)) {
             return Some(Org { at: best.at, end, known: None });
         }
     }

@@ -25,14 +25,19 @@ pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -
     if (ends_place || is_only_beginning()) && is_bare() {
         return None;
     }
-    let org = |at: usize| Some(Org { at, end: hit.end, known: None });
+    let org = |at: usize| Some(Org { at, end: part_end(line, hit.end).unwrap_or(hit.end), known: None });
     if let Some(at) = quoted(line, hit).filter(|at| *at >= free_from) {
         return org(at);
     }
+    // `中国|成立|合资公司`
+    let acts = |from: usize| (from..hit.at).any(|at| line.is(at, Entry::Acts).is_some());
     let strong = line.is(hit.at, Entry::StrongTail).is_some_and(|strong| strong.end == hit.end);
+    if let Some(at) = strong.then(|| of_level(line, hit)).flatten().filter(|at| *at >= free_from) {
+        return org(at);
+    }
     if let Some(start) = strong.then(|| start(line, hit, free_from)).flatten().filter(|start| !is_some(line, *start)) {
         let in_role = near(roles, hit.at).1.iter().any(|role| role.at < hit.end && role.end > start);
-        if !in_role {
+        if !in_role && !acts(start) {
             return org(start);
         }
     }
@@ -44,7 +49,42 @@ pub(super) fn by_tail(line: &Line, hit: Hit, roles: &[Role], free_from: usize) -
         .iter()
         .all(|token| token.is_han() && !token.space_before() && !line.names.between.contains(token.of(line.text)));
     let role_in = near(roles, hit.at).1.iter().any(|role| role.at < hit.at && role.end > place.end);
-    if plain && !role_in && !is_some(line, place.at) { org(place.at) } else { None }
+    if plain && !role_in && !acts(place.end) && !is_some(line, place.at) { org(place.at) } else { None }
+}
+
+/// Beginning of a public body that is named by its level alone: `从|市公安局`, `县委宣传部`. The character for the level begins no other
+/// word only where a sign or a word that stands between names is in front of it.
+fn of_level(line: &Line, hit: Hit) -> Option<usize> {
+    let is_level = |at: usize| line.names.org.levels.contains(line.tokens[at].of(line.text));
+    let is_apart = |at: usize| {
+        at.checked_sub(1).is_none_or(|before| {
+            let token = line.tokens[before];
+            !token.is_han()
+                || line.tokens[at].space_before()
+                || line.names.between.contains(token.of(line.text))
+                || line.is_one_of(before, &line.names.leads)
+        })
+    };
+    let inner = is_level(hit.at) && part_end(line, hit.end).is_some();
+    let outer = || hit.at.checked_sub(1).filter(|at| is_level(*at) && !line.tokens[hit.at].space_before());
+    let at = if inner { hit.at } else { outer()? };
+    is_apart(at).then_some(at)
+}
+
+/// End of the parts that stand right behind the name of an organisation: `教育部|基础教育司`, `河南省人民政府|办公厅`, `集团|有限公司`.
+pub(super) fn part_end(line: &Line, from: usize) -> Option<usize> {
+    let part = |at: usize| {
+        let token = line.tokens.get(at).filter(|token| !token.space_before())?;
+        let part = line.hits.longest(at, |entry| matches!(entry, Entry::PartTail | Entry::StrongTail))?;
+        // `南京市委|市政府`: another body.
+        let other = line.names.org.levels.contains(token.of(line.text));
+        (token.is_han() && !other && !is_in_word(line, part.end)).then_some(part)
+    };
+    let mut end = None;
+    while let Some(part) = part(end.unwrap_or(from)) {
+        end = Some(part.end);
+    }
+    end
 }
 
 /// Whether letters in brackets follow: `(CECC)`.
@@ -56,6 +96,13 @@ fn is_explained(line: &Line, end: usize) -> bool {
 fn is_some(line: &Line, at: usize) -> bool {
     let is = |at: Option<usize>, of: &HanSet| at.is_some_and(|at| of.contains(line.tokens[at].of(line.text)));
     is(at.checked_sub(1), &line.names.org.counted) && is(at.checked_sub(2), &line.names.org.counts)
+}
+
+/// Whether a character stands between names, and in no place: `上`, but not that of `上海`.
+fn is_between(line: &Line, at: usize) -> bool {
+    let behind = line.places.partition_point(|place| place.at <= at);
+    let in_place = behind.checked_sub(1).is_some_and(|number| line.places[number].end > at);
+    !in_place && line.names.between.contains(line.tokens[at].of(line.text))
 }
 
 /// Whether the last character of a name belongs to a longer word: `教育部|门`, `中国大学|生`.
@@ -123,8 +170,7 @@ fn start(line: &Line, hit: Hit, free_from: usize) -> Option<usize> {
         token.is_han()
             && !line.tokens[at + 1].space_before()
             && !line.taken[at]
-            && (!line.names.between.contains(token.of(line.text))
-                || (short && line.names.org.joints.contains(token.of(line.text))))
+            && (!is_between(line, at) || (short && line.names.org.joints.contains(token.of(line.text))))
     };
     let free_from = if short { 0 } else { free_from };
     let mut start = tail;
@@ -166,11 +212,14 @@ fn institution(line: &Line, start: usize, hit: Hit) -> Option<usize> {
     let tail = hit.at;
     let is = line.is(tail, Entry::Institution).is_some_and(|word| word.end == hit.end);
     let led = start.checked_sub(1).is_some_and(|before| line.is_one_of(before, &line.names.leads));
-    if !is || !led || tail - start > HAN_INSTITUTION {
+    // `的皓云集团`: nothing but a name.
+    let group = line.is(tail, Entry::Company).is_some();
+    let counted = || (start..tail).any(|at| line.names.org.counted.contains(line.tokens[at].of(line.text)));
+    if !is || !(led || (group && !counted())) || tail - start > HAN_INSTITUTION {
         return None;
     }
     let mut from = start;
-    while let Some(generic) = line.is(from, Entry::Generic).filter(|generic| generic.end <= tail) {
+    while !group && let Some(generic) = line.is(from, Entry::Generic).filter(|generic| generic.end <= tail) {
         from = generic.end;
     }
     let other = |hit: &Hit| {
