@@ -329,7 +329,7 @@ fn nesting_is_bounded_and_never_overflows() {
 #[test]
 fn fields_of_the_caller() {
     type Expected = (Option<&'static str>, Option<&'static str>, Option<&'static str>, Option<&'static str>);
-    let cases: [(&str, Expected, Option<&str>); 8] = [
+    let cases: [(&str, Expected, Option<&str>); 9] = [
         ("\"text\":\"a\"", (None, None, None, None), None),
         (
             "\"id\":\"7\",\"url\":\"u\",\"text\":\"a\",\"title\":\"t\",\"date\":\"d\"",
