@@ -200,6 +200,9 @@ impl Value {
     }
 }
 
+/// First year of the century that texts of the web call the last one.
+const LAST_CENTURY: i32 = 1900;
+
 /// A date in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four things that a date is or is not, in any combination")]
@@ -399,6 +402,8 @@ pub struct Grammar {
     /// Keys of the parts of the day.
     parts: Vec<String>,
     announced: Vec<String>,
+    year_joints: Vec<String>,
+    last_century: Vec<String>,
     compared: Phrases<()>,
     compared_behind: Phrases<()>,
     targets: Vec<String>,
@@ -416,6 +421,8 @@ impl Grammar {
             unspaced,
             announced: lexicon.announced.clone(),
             targets: lexicon.targets.clone(),
+            year_joints: lexicon.year_joints.clone(),
+            last_century: lexicon.last_century.clone(),
             horizons: lexicon.horizons.clone(),
             ..Grammar::default()
         };
@@ -579,12 +586,41 @@ impl Grammar {
             {
                 (hit.value, hit.relative) = (Value::Day(day), true);
             }
+            if let Some(whole) = found.last().and_then(|last| self.of_year(text, tokens, last, &hit)) {
+                found.pop();
+                hit = whole;
+            }
             free_from = hit.tokens.end.max(at + 1);
             taken[hit.tokens.clone()].fill(true);
             if kind != Kind::Mask {
                 found.push(hit);
             }
         }
+    }
+
+    /// Whether the words of a date say that it is of the last century.
+    fn is_last_century(&self, text: &str, words: &[Token]) -> bool {
+        let range = words.first().zip(words.last()).map(|(first, last)| first.start as usize..last.end as usize);
+        let words = range.and_then(|range| text.get(range));
+        words.is_some_and(|words| self.last_century.iter().any(|last| words.contains(last.as_str())))
+    }
+
+    /// Two dates of which one is the year of the other, counted from the day of publication: `今年|2月5日`, `tháng 2 | năm nay`,
+    /// `5 de febrero de | este año`.
+    fn of_year(&self, text: &str, tokens: &[Token], first: &Found, second: &Found) -> Option<Found> {
+        let (date, year) = if self.unspaced { (second, first) } else { (first, second) };
+        let Value::Year(number) = year.value else { return None };
+        let between = tokens.get(first.tokens.end..second.tokens.start)?;
+        let is_joined = match between {
+            [] => true,
+            [only] => !self.unspaced && self.year_joints.iter().any(|word| word == only.of(text)),
+            _ => false,
+        };
+        if !year.relative || date.period || !is_joined {
+            return None;
+        }
+        let value = date.value.in_year(number)?;
+        Some(Found { tokens: first.tokens.start..second.tokens.end, value, ..date.clone() })
     }
 
     /// The longest form at a token; the first of equals.
@@ -630,6 +666,13 @@ impl Grammar {
         if matches!(value, Value::DayOfMonth(_)) && !tokens[at].is_number() {
             return None;
         }
+        // `上世纪90年代`: the one before that of the press today.
+        let value = match value {
+            Value::Decade(decade) if decade < 100 && self.is_last_century(text, &tokens[at..at + length]) => {
+                Value::Decade(LAST_CENTURY + decade)
+            }
+            other => other,
+        };
         let LeadWords { start, part, weekday, .. } = lead.unwrap_or_else(|| self.lead(text, tokens, at, free_from));
         let in_days = matches!(value, Value::Day(_) | Value::Days(..) | Value::DayOfMonth(_) | Value::Lunar);
         let mut range = if in_days { start..at + length } else { at..at + length };
@@ -810,6 +853,20 @@ impl Value {
             (Value::DayOfMonth(day), Some((year, month))) => Day::new(year, month, day).map_or(self, Value::Day),
             _ => self,
         }
+    }
+
+    /// What it means in a year, where it lacks one.
+    #[must_use]
+    pub fn in_year(self, year: i32) -> Option<Value> {
+        let day = |day: Day| day.year.is_none().then(|| Day::new(Some(year), day.month, day.day))?;
+        Some(match self {
+            Value::Day(only) => Value::Day(day(only)?),
+            Value::Days(first, last) => Value::Days(day(first)?, day(last)?),
+            Value::Month(None, month) => Value::Month(Some(year), month),
+            Value::Months((None, first), (None, last)) => Value::Months((Some(year), first), (Some(year), last)),
+            Value::Quarter(None, quarter) => Value::Quarter(Some(year), quarter),
+            _ => return None,
+        })
     }
 
     /// Whether it spans a year or nearly so: a term or a plan, whatever it is called by.

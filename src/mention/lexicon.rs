@@ -127,6 +127,10 @@ pub struct DateLexicon {
     pub relative: BTreeMap<String, Vec<String>>,
     /// In front of a date in its sentence: the day is yet to come. Lower case.
     pub announced: Vec<String>,
+    /// Words between a date and the year that is counted from the day of publication (`de` in `5 de febrero de este año`). Lower case.
+    pub year_joints: Vec<String>,
+    /// Words of a decade that say that it is of the last century (`上世纪`).
+    pub last_century: Vec<String>,
     /// Words right in front of a day with which something is compared (`so với`, `compared with`).
     pub compared: Vec<String>,
     /// The same right behind it (`相比`).
@@ -270,6 +274,8 @@ pub struct PersonLexicon {
     pub sites: Vec<String>,
     /// Given names that are common words too (`Hope`): they begin a name only inside a sentence.
     pub given_weak: Vec<String>,
+    /// Names of persons that stand without a word that tells them, in languages without spaces (`特朗普`).
+    pub full: Vec<String>,
     /// Words behind a name and a comma that speak of a person (`who`).
     pub relatives: Vec<String>,
     /// Characters in front of a foreign name that tell two bearers apart (`老`, `小`).

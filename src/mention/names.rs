@@ -56,6 +56,8 @@ pub enum Entry {
     OuterHead,
     /// Last word of a part of an organisation that lies in a place.
     BranchTail,
+    /// Name of a person in languages without spaces.
+    FullName,
     /// Last word of a part of an organisation, right behind its name.
     PartTail,
     /// Last word of a body whose name may begin with any characters.
@@ -360,7 +362,7 @@ impl Names {
             }
             names.deeds.extend(lexicon.place.followed.iter().map(|word| vocabulary.add(word)));
             names.bare.extend(org.bare.iter().cloned());
-            let lists: [(&[String], Entry, Case); 33] = [
+            let lists: [(&[String], Entry, Case); 34] = [
                 (&lexicon.place.heads, Entry::PlaceHead, Case::Any),
                 (&lexicon.place.not_behind, Entry::NotBehind, Case::Any),
                 (&org.heads, Entry::OrgHead, Case::Names),
@@ -375,6 +377,7 @@ impl Names {
                 (&org.outer, Entry::OuterHead, Case::Any),
                 (&org.branches, Entry::BranchTail, Case::Any),
                 (&org.parts, Entry::PartTail, Case::Any),
+                (&person.full, Entry::FullName, Case::Names),
                 (&org.explains, Entry::Explains, Case::Any),
                 (&org.institutions, Entry::Institution, Case::Any),
                 (&org.generic, Entry::Generic, Case::Any),

@@ -185,7 +185,9 @@ fn record(
         for (index, (_, target)) in targets.into_iter().enumerate().filter(|(_, (field, _))| *field == name) {
             match &value {
                 Value::String(text) => *target = Some(text.clone()).filter(|text| !text.is_empty()),
-                Value::Number(number) if index == 0 || (index == 3 && is_time(&number.to_string())) => *target = Some(number.to_string()),
+                Value::Number(number) if index == 0 || (index == 3 && is_time(&number.to_string())) => {
+                    *target = Some(number.to_string());
+                }
                 Value::Null => {}
                 _ => continue,
             }

@@ -94,6 +94,13 @@ pub(super) fn han(line: &Line, roles: &[Role], maybe: &mut Vec<Maybe>, found: &m
             (free_from, at) = (end, end);
             continue;
         }
+        // `特朗普`: one that everybody knows.
+        if let Some(full) = line.is(at, Entry::FullName).filter(|_| at >= free_from && !line.is_in_place(at)) {
+            let role = role_before(roles, at);
+            found.push(Person { at, end: full.end, confidence: 0.9, role, short: false, by_form: false });
+            (free_from, at) = (full.end, full.end);
+            continue;
+        }
         let by_sound = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten();
         let by_sound = by_sound.filter(|(end, confidence)| *confidence > 0.0 || again(line, at, *end, false, maybe));
         if let Some((end, confidence)) = by_sound.map(|(end, confidence)| (end, confidence.max(REPEATED))) {

@@ -76,6 +76,14 @@ fn known(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize) 
             return Some(Org { at: best.at, end, known: None });
         }
     }
+    // `Chính phủ | Mỹ`: another country's.
+    if style == Style::FamilyFirst
+        && line.is(best.at, Entry::OrgHead).is_some()
+        && let Some(place) = line.place_at(best.end).filter(|place| matches!(place.entry, Entry::Country(..)))
+        && line.tokens[best.end].space_before()
+    {
+        return Some(Org { at: best.at, end: place.end, known: None });
+    }
     if style != Style::Han
         && let Some(longer) = to_tail(line, best, style)
     {
