@@ -173,6 +173,10 @@ pub struct QuantityLexicon {
     pub units: BTreeMap<String, Vec<String>>,
     /// Unit to the signs and words in front of a number that mean it.
     pub units_before: BTreeMap<String, Vec<String>>,
+    /// Unit to the words behind a number that mean more than so many of it (`个多月`).
+    pub units_more: BTreeMap<String, Vec<String>>,
+    /// Unit to the words behind a number that mean half of one more (`个半小时`).
+    pub units_half: BTreeMap<String, Vec<String>>,
     /// Words that may stand between a number and its unit (`quốc tế`, `new`).
     pub between: Vec<String>,
     /// Words in front of a number that make it a name or an order (`số`, `điều`, `No.`).
@@ -202,6 +206,8 @@ impl Default for QuantityLexicon {
             to: Vec::new(),
             units: BTreeMap::new(),
             units_before: BTreeMap::new(),
+            units_more: BTreeMap::new(),
+            units_half: BTreeMap::new(),
             between: Vec::new(),
             not_behind: Vec::new(),
             counted_behind: Vec::new(),

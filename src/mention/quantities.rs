@@ -27,6 +27,9 @@ pub struct Found {
 /// Qualifiers, weakest claim first.
 const QUALIFIERS: [&str; 6] = ["=", ">", ">=", "<", "<=", "~"];
 
+/// Number of the qualifier `>`.
+const MORE: u8 = 1;
+
 /// The quantities of one language.
 #[derive(Debug, Default)]
 pub struct Grammar {
@@ -36,6 +39,8 @@ pub struct Grammar {
     to: Phrases<()>,
     units: Phrases<u16>,
     units_before: Phrases<u16>,
+    units_more: Phrases<u16>,
+    units_half: Phrases<u16>,
     between: Phrases<()>,
     not_behind: Phrases<()>,
     counted_behind: Phrases<()>,
@@ -119,9 +124,12 @@ impl Grammar {
                 }
             }
         }
-        for (phrases, units) in
-            [(&mut grammar.units, &lexicon.units), (&mut grammar.units_before, &lexicon.units_before)]
-        {
+        for (phrases, units) in [
+            (&mut grammar.units, &lexicon.units),
+            (&mut grammar.units_before, &lexicon.units_before),
+            (&mut grammar.units_more, &lexicon.units_more),
+            (&mut grammar.units_half, &lexicon.units_half),
+        ] {
             for (unit, words) in units {
                 let known = grammar.names.iter().position(|name| name == unit);
                 let number = known.unwrap_or(grammar.names.len());
@@ -305,6 +313,15 @@ impl Grammar {
             start -= length;
             qualifier = before;
         }
+        // `8个多月`, `四个半小时`
+        for (units, more, half) in [(&self.units_more, MORE, 0.0), (&self.units_half, qualifier, 0.5)] {
+            if let Some((length, unit)) = units.longest(&tokens[end..]) {
+                let (value, last) = (number.value + half, end + length);
+                let qualifier = QUALIFIERS[usize::from(more)];
+                found.push(Found { tokens: start..last, value, qualifier, unit: Some(unit), ambiguous: false });
+                return Some(last);
+            }
+        }
         if let Some((length, behind)) = self.behind.longest(&tokens[end..]) {
             end += length;
             qualifier = behind;
@@ -407,7 +424,11 @@ impl Grammar {
             return true;
         }
         let sign = before.of(text);
-        let joins = matches!(sign, "/" | ":" | "." | "," | "#" | "№" | "*") || (sign == "+" && !before.space_before());
+        // `12:30`, `1,250`, but `据悉，60%`, `Giá:50 triệu`.
+        let behind_number = at > 1 && tokens[at - 2].is_number() && !before.space_before();
+        let joins = matches!(sign, "/" | "." | "#" | "№" | "*")
+            || (matches!(sign, ":" | ",") && behind_number)
+            || (sign == "+" && !before.space_before());
         let dash = matches!(sign, "-" | "–") && token.is_number() && at > 1 && !before.space_before();
         if glued && (joins || dash) {
             return true;
