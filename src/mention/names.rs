@@ -254,7 +254,7 @@ pub struct Sources<'a> {
 
 /// The name of a public body with its first word in lower case, where papers write it so: `Bộ Y tế`, `bộ Y tế`.
 fn with_lower_body(name: &str, bodies: &[String]) -> Option<String> {
-    let first = name.chars().next()?;
+    let first = name.chars().next().filter(|_| !bodies.is_empty())?;
     let lower: String = first.to_lowercase().chain(name[first.len_utf8()..].chars()).collect();
     let is_body = |body: &String| lower.strip_prefix(body.as_str()).is_some_and(|rest| rest.starts_with(' '));
     (lower != name && bodies.iter().any(is_body)).then_some(lower)

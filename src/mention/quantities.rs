@@ -27,9 +27,6 @@ pub struct Found {
 /// Qualifiers, weakest claim first.
 const QUALIFIERS: [&str; 6] = ["=", ">", ">=", "<", "<=", "~"];
 
-/// Number of the qualifier `>`.
-const MORE: u8 = 1;
-
 /// The quantities of one language.
 #[derive(Debug, Default)]
 pub struct Grammar {
@@ -266,21 +263,8 @@ impl Grammar {
                 Some((unit_end, unit)) if !wrong => {
                     let scale =
                         if second.scaled && !number.scaled { scale_of(text, tokens, second_at, second) } else { 1.0 };
-                    let first = Found {
-                        tokens: at..end,
-                        value: number.value * scale,
-                        qualifier: ">=",
-                        unit,
-                        ambiguous: number.ambiguous,
-                    };
-                    let last = Found {
-                        tokens: second_at..unit_end,
-                        value: second.value,
-                        qualifier: "<=",
-                        unit,
-                        ambiguous: second.ambiguous,
-                    };
-                    found.extend([first, last]);
+                    let first = Number { value: number.value * scale, ..number };
+                    found.extend(bounds((at..end, first), (second_at..unit_end, second), unit));
                     return Some(unit_end);
                 }
                 _ if dash == 1 => return Some(second_end),
@@ -314,10 +298,10 @@ impl Grammar {
             qualifier = before;
         }
         // `8个多月`, `四个半小时`
-        for (units, more, half) in [(&self.units_more, MORE, 0.0), (&self.units_half, qualifier, 0.5)] {
+        let as_before = QUALIFIERS[usize::from(qualifier)];
+        for (units, qualifier, half) in [(&self.units_more, ">", 0.0), (&self.units_half, as_before, 0.5)] {
             if let Some((length, unit)) = units.longest(&tokens[end..]) {
                 let (value, last) = (number.value + half, end + length);
-                let qualifier = QUALIFIERS[usize::from(more)];
                 found.push(Found { tokens: start..last, value, qualifier, unit: Some(unit), ambiguous: false });
                 return Some(last);
             }
@@ -404,14 +388,7 @@ impl Grammar {
         if wrong {
             return None;
         }
-        let bound = |tokens, number: Number, qualifier| Found {
-            tokens,
-            value: number.value,
-            qualifier,
-            unit,
-            ambiguous: number.ambiguous,
-        };
-        found.extend([bound(at..unit_end, number, ">="), bound(second_at..last_end, second, "<=")]);
+        found.extend(bounds((at..unit_end, number), (second_at..last_end, second), unit));
         Some(last_end)
     }
 
@@ -502,6 +479,18 @@ impl Grammar {
         }
         number.scaled.then_some((end, None))
     }
+}
+
+/// The two ends of a span.
+fn bounds(first: (Range<usize>, Number), last: (Range<usize>, Number), unit: Option<u16>) -> [Found; 2] {
+    let bound = |(tokens, number): (Range<usize>, Number), qualifier| Found {
+        tokens,
+        value: number.value,
+        qualifier,
+        unit,
+        ambiguous: number.ambiguous,
+    };
+    [bound(first, ">="), bound(last, "<=")]
 }
 
 /// What the scale behind a number multiplies by, a power of ten: 10⁶ in `183,8 triệu`, told by the digits before the sign.

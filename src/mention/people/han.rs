@@ -95,15 +95,15 @@ pub(super) fn han(line: &Line, roles: &[Role], maybe: &mut Vec<Maybe>, found: &m
             continue;
         }
         // `特朗普`: one that everybody knows.
-        if let Some(full) = line.is(at, Entry::FullName).filter(|_| at >= free_from && !line.is_in_place(at)) {
-            let role = role_before(roles, at);
-            found.push(Person { at, end: full.end, confidence: 0.9, role, short: false, by_form: false });
-            (free_from, at) = (full.end, full.end);
-            continue;
-        }
-        let by_sound = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten();
-        let by_sound = by_sound.filter(|(end, confidence)| *confidence > 0.0 || again(line, at, *end, false, maybe));
-        if let Some((end, confidence)) = by_sound.map(|(end, confidence)| (end, confidence.max(REPEATED))) {
+        let full = line.is(at, Entry::FullName).filter(|_| at >= free_from && !line.is_in_place(at));
+        let full = full.map(|full| (full.end, FULL));
+        let by_sound = || {
+            let by_sound = (at >= free_from).then(|| han_by_sound(line, at, roles)).flatten();
+            let by_sound =
+                by_sound.filter(|(end, confidence)| *confidence > 0.0 || again(line, at, *end, false, maybe));
+            by_sound.map(|(end, confidence)| (end, confidence.max(REPEATED)))
+        };
+        if let Some((end, confidence)) = full.or_else(by_sound) {
             let role = role_before(roles, at);
             found.push(Person { at, end, confidence, role, short: false, by_form: false });
             (free_from, at) = (end, end);
@@ -226,6 +226,8 @@ fn han_by_sound(line: &Line, at: usize, roles: &[Role]) -> Option<(usize, f32)> 
 
 /// How sure a name is that only its repetition tells.
 const REPEATED: f32 = 0.75;
+/// Confidence of a name that the lexicon knows in full.
+const FULL: f32 = 0.9;
 
 /// Most of what may be names that are kept in mind.
 const MAX_MAYBE: usize = 60;

@@ -145,11 +145,13 @@ fn lower_head(line: &Line, hit: Hit) -> Option<Org> {
         && line.is_lower_word(end)
         && !line.is_one_of(end, &line.names.org_ends)
         && is_syllable(&line.tokens[head.end].of(line.text).to_lowercase());
-    let by_name = line.hits.longest(head.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
-    match by_name {
-        Some(name) => Some(Org { at: name.at, end: name.end, known: Some(name.entry) }),
-        None => (end > head.end && !cut).then_some(Org { at: head.at, end, known: None }),
-    }
+    known_to(line, head.at, end).or_else(|| (end > head.end && !cut).then_some(Org { at: head.at, end, known: None }))
+}
+
+/// The name that the lexicon knows from a token on, where it reaches as far as what was read there.
+fn known_to(line: &Line, at: usize, end: usize) -> Option<Org> {
+    let name = line.hits.longest(at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end)?;
+    Some(Org { at: name.at, end: name.end, known: Some(name.entry) })
 }
 
 /// The name behind a word in lower case that is no part of it: `hãng Velotra`.
@@ -222,11 +224,7 @@ fn by_head(line: &Line, hit: Hit, style: Style, roles: &[Role], free_from: usize
         let least = head.end + usize::from(is_named);
         end = (least..end).find(|at| line.begins_person(*at)).unwrap_or(end);
     }
-    let by_name = line.hits.longest(hit.at, |entry| matches!(entry, Entry::Org(_))).filter(|name| name.end >= end);
-    match by_name {
-        Some(name) => Some(Org { at: name.at, end: name.end, known: Some(name.entry) }),
-        None => (end > head.end && !common).then_some(Org { at, end, known: None }),
-    }
+    known_to(line, hit.at, end).or_else(|| (end > head.end && !common).then_some(Org { at, end, known: None }))
 }
 
 /// A name by its last word: `… Foundation`, `… Institute for …`.

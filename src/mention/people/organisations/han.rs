@@ -100,8 +100,7 @@ fn is_some(line: &Line, at: usize) -> bool {
 
 /// Whether a character stands between names, and in no place: `上`, but not that of `上海`.
 fn is_between(line: &Line, at: usize) -> bool {
-    let behind = line.places.partition_point(|place| place.at <= at);
-    let in_place = behind.checked_sub(1).is_some_and(|number| line.places[number].end > at);
+    let in_place = line.place_at(at).is_some() || line.is_in_place(at);
     !in_place && line.names.between.contains(line.tokens[at].of(line.text))
 }
 
